@@ -1,0 +1,1 @@
+"""Figures against limit programs in the same run (`make bench`); nothing here is asserted."""

@@ -1,0 +1,1 @@
+"""Schema of the gateway's own tables, in order."""

@@ -1,0 +1,27 @@
+import type { zh } from './zh'
+
+export const en: Record<keyof typeof zh, string> = {
+  'near.title': 'Near me',
+  'near.lead': 'Choose the community and grid you are in, or use your position, to see who answers for it and what there is.',
+  'near.choose': 'Where I am',
+  'near.none': 'Nothing was found for this place',
+  'do.title': 'Hand something in',
+  'code.title': 'Follow by code',
+  'code.lead': 'Enter the code you were given to see how it stands and to rate it.',
+  'code.label': 'Code',
+  'code.find': 'Look it up',
+  'code.none': 'Nothing was found; check the code',
+  'code.keep': 'Keep this code',
+  'code.keepHelp': 'With it you can see how things stand and rate at any time. Photograph it or write it down; tell nobody.',
+  'code.copy': 'Copy',
+  'code.copied': 'Copied',
+  'code.qr': 'QR code of the code',
+  'code.follow': 'See how it stands now',
+  'code.act': 'With this code you can also',
+  'read.title': 'Disclosed to the public',
+  'ask.title': 'Other look-ups',
+  'nav.label': 'On this page',
+  'large.on': 'Large text',
+  'large.off': 'Normal text',
+  'call': 'Call {number}',
+}

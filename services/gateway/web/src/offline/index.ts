@@ -1,0 +1,91 @@
+/** Working without a line: keeps last answers, sends what waits when the line is back, keeps the page itself. */
+import { effectScope, type EffectScope, watch } from 'vue'
+import { tx } from '../i18n'
+import { q } from '../i18n/phone'
+import { keeper, offline, updated } from '../store/line'
+import { liveState, refetch } from '../store/live'
+import { session } from '../store/session'
+import { toast } from '../store/toast'
+import { reloadAreas, reloadView } from '../store/world'
+import { forget, keeperOf, keepSession } from './kept'
+import { begin, end, flush, load, sweep } from './outbox'
+
+let scope: EffectScope | null = null
+
+/** Called whenever somebody has come in. `renew` asks the gateway whether the session still holds. */
+export async function start(renew: () => Promise<boolean>): Promise<void> {
+  const here = session.value
+  if (!here) return
+  scope?.stop()
+  scope = effectScope(true)
+  keeper.at = keeperOf(here.account.id)
+  for (const [name, value] of keeper.early) keeper.at.put(name, value)
+  keeper.early.clear()
+  if (!offline.value) void keepSession(here).catch(() => undefined)
+  begin({
+    renew,
+    settled: (item) =>
+      item.state === 'sent'
+        ? toast(`${q('queue.sent')}：${tx(item.title)}${item.said ? ` ${item.said}` : ''}`, 'good', '#/queue')
+        : toast(`${q('queue.refused')}：${tx(item.title)}`, 'bad', '#/queue'),
+  })
+  scope.run(() => {
+    // The stream is the surest sign of a line; a browser's own word comes second.
+    watch(liveState, (state) => state === 'live' && void back())
+    // A renewed session is newer than what was kept of it.
+    watch(session, (s) => (s ? !offline.value && void keepSession(s).catch(() => undefined) : end()))
+  })
+  window.addEventListener('online', online)
+  document.addEventListener('visibilitychange', visible)
+  register()
+  await load().catch(() => undefined)
+  void sweep().catch(() => undefined)
+  if (!offline.value) void flush(true)
+  else poll(renew)
+
+  async function back(): Promise<void> {
+    if (offline.value) {
+      if (!(await renew())) return
+      await Promise.all([reloadView(), reloadAreas()]).catch(() => undefined)
+      refetch()
+    }
+    void flush(true)
+  }
+}
+
+const online = (): void => void flush(true)
+const visible = (): void => void (!document.hidden && flush(true))
+
+/** A stream that never opened does not always try again by itself: the page looks every few seconds. */
+function poll(renew: () => Promise<boolean>): void {
+  const timer = window.setInterval(async () => {
+    if (!offline.value || !session.value) return window.clearInterval(timer)
+    if (!(await renew())) return
+    window.clearInterval(timer)
+    await Promise.all([reloadView(), reloadAreas()]).catch(() => undefined)
+    refetch()
+    void flush(true)
+  }, 5_000)
+}
+
+/** Signed out on purpose: what was kept goes; what was not sent waits for this account alone. */
+export async function stop(account: string): Promise<void> {
+  scope?.stop()
+  scope = null
+  keeper.at = null
+  offline.value = false
+  window.removeEventListener('online', online)
+  document.removeEventListener('visibilitychange', visible)
+  end()
+  if (account) await forget(account)
+}
+
+let registered = false
+/** The page itself without a line (sw.js, made whole by the build); only where the browser lets it: HTTPS or this machine. */
+function register(): void {
+  if (registered || !('serviceWorker' in navigator) || import.meta.env.DEV) return
+  registered = true
+  const had = Boolean(navigator.serviceWorker.controller)
+  navigator.serviceWorker.addEventListener('controllerchange', () => (updated.value = had))
+  void navigator.serviceWorker.register(new URL('sw.js', document.baseURI.replace(/#.*/, '')), { updateViaCache: 'none' }).catch(() => undefined)
+}

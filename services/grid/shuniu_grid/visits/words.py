@@ -1,0 +1,11 @@
+"""The words of this capability: its own, over those the service's capabilities share."""
+
+from shuniu.chassis.service import Catalogue
+
+from shuniu_grid.texts import TEXTS
+
+__all__ = ("OWN", "WORDS")
+
+OWN = Catalogue.load("shuniu_grid.visits")
+WORDS = OWN.merged(TEXTS)
+"""Words of this folder and of the service."""

@@ -1,0 +1,168 @@
+"""The claim and the recovery as row kinds: what of them is due by itself, how commands find them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from shuniu.chassis.context import Context
+from shuniu.chassis.decision import Decision, Detail, Emit, Offer, Private
+from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.service import Command
+from shuniu.contracts.envelope import Fact
+from shuniu.contracts.insurance.claims import ClaimAdvanceDue, ClaimHazardLinked
+from shuniu.contracts.summary import Visibility
+from shuniu.rules.clocks import clock_due, clock_timers, find_clock, most_urgent
+from shuniu.rules.refusal import Conflict
+
+from shuniu_insurance.claims.evolve import evolve, evolve_code, evolve_recovery
+from shuniu_insurance.claims.lifecycle import CLAIM as CYCLE
+from shuniu_insurance.claims.lifecycle import RECOVERY as RECOVERY_CYCLE
+from shuniu_insurance.claims.state import Claim, FollowCode, Recovery
+from shuniu_insurance.fields import Hidden, Version
+from shuniu_insurance.settings import profile_of
+
+if TYPE_CHECKING:
+    from shuniu.contracts.summary import Summary
+
+__all__ = ("CLAIM", "CODE", "RECOVERY", "OnClaim", "claim_in", "command_on", "hazard_linked", "on_claim", "said_of")
+
+
+def _due(o: Claim, ctx: Context) -> Sequence[Emit]:
+    on = (CLAIM.key(o.id),)
+    if passed := clock_due(o.id, o.clocks, ctx.now):
+        return [Emit(f, on) for f in passed]
+    advance = find_clock(o.clocks, "advance")
+    if advance is not None and advance.state == "running" and advance.late and o.status in ("CERTIFIED", "DOCS"):
+        return [Emit(ClaimAdvanceDue(claim=o.id), on)]
+    return ()
+
+
+def _index(o: Claim) -> Index:
+    urgent = most_urgent(o.clocks)
+    return Index(o.status, o.area, o.insurer, urgent.due_at if urgent else None)
+
+
+# The face asks every capability what may be done now, and those ask for the row kind: it is looked up when used.
+def _summarise(o: Claim, f: Fact, ctx: Context) -> "Summary":
+    from shuniu_insurance.claims.face import summarise
+
+    return summarise(o, f, ctx)
+
+
+def _visibility(o: Claim) -> Visibility:
+    from shuniu_insurance.claims.face import visibility
+
+    return visibility(o)
+
+
+def _offers(o: Claim, ctx: Context) -> Sequence[Offer]:
+    from shuniu_insurance.claims.offers import offers
+
+    return offers(o, ctx)
+
+
+def _detail(o: Claim, ctx: Context) -> Detail:
+    from shuniu_insurance.claims.detail import detail
+
+    return detail(o, ctx)
+
+
+CLAIM: RowKind[Claim] = RowKind(
+    CYCLE.kind,
+    Claim,
+    "insurance_claim",
+    evolve,
+    index=_index,
+    due=_due,
+    timers=lambda o: (Timer(*t) for t in clock_timers(o.clocks)),
+    clocks=lambda o: o.clocks,
+    clock_profile=lambda o, ctx: profile_of(ctx),
+    face=MatterFace(
+        summarise=_summarise, number=lambda o: o.number, visibility=_visibility, offers=_offers, detail=_detail
+    ),
+)
+CODE: RowKind[FollowCode] = RowKind("claim_code", FollowCode, "claim_code", evolve_code)
+"""Follow-up codes, by a keyed hash of the code."""
+
+
+def _recovery_face() -> MatterFace[Recovery]:
+    def recovery(name: str) -> Callable[..., Any]:
+        def found(*given: Any) -> Any:
+            from shuniu_insurance.claims import recovery as module
+
+            return getattr(module, name)(*given)
+
+        return found
+
+    return MatterFace(
+        summarise=recovery("summarise"),
+        number=lambda r: r.number,
+        visibility=recovery("visibility"),
+        offers=recovery("offers"),
+        detail=recovery("detail"),
+    )
+
+
+RECOVERY: RowKind[Recovery] = RowKind(
+    RECOVERY_CYCLE.kind,
+    Recovery,
+    "recovery_case",
+    evolve_recovery,
+    index=lambda r: Index(r.status, r.area, r.insurer),
+    face=_recovery_face(),
+)
+
+
+class OnClaim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command on one claim. With ``expected_version`` it is refused when the claim has moved on since."""
+
+    claim: Hidden
+    expected_version: Version | None = None
+
+
+class _Names(Protocol):
+    @property
+    def claim(self) -> str: ...
+
+    @property
+    def expected_version(self) -> int | None: ...
+
+
+def on_claim(c: _Names, ctx: Context) -> Iterable[Key]:
+    """The row most commands need."""
+    return (CLAIM.key(c.claim),)
+
+
+def claim_in(rows: Rows, c: _Names) -> Claim:
+    """The claim a command is on. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
+    o = rows.need(CLAIM, c.claim)
+    version = rows.version(CLAIM, c.claim)
+    if c.expected_version is not None and c.expected_version != version:
+        raise Conflict("matter.moved_on", state=o.status, params={"expected": c.expected_version, "version": version})
+    return o
+
+
+def command_on(
+    name: str,
+    struct: type[msgspec.Struct],
+    decide: Callable[[Rows, Any, Context], Decision],
+    roles: tuple[str, ...],
+    **rest: Any,
+) -> Command[Any]:
+    """A command on one claim, as people meet it on the claim's page."""
+    rest.setdefault("keys", on_claim)
+    return Command(name, struct, decide=decide, roles=roles, kind=CYCLE.kind, matter_field="claim", **rest)
+
+
+def said_of(o: Claim, fact: Fact, private: Sequence[Private] = (), *also: Key) -> Decision:
+    """The decision that says one fact about a claim; ``also`` names the further rows it evolves."""
+    event = Emit(fact, (CLAIM.key(o.id), *also))
+    return Decision((event,), tuple(private), {"claim": o.id, "number": o.number})
+
+
+def hazard_linked(o: Claim, hazard: str, distance_m: int, known: bool) -> Emit:
+    """The event that ties a hazard to the claim, for the capability that keeps hazards (domain rules 10.7). ``known``:
+    it was on the list before the accident; the claim then counts as one by a known hazard."""
+    CYCLE.check(o.status, "link_hazard")
+    fact = ClaimHazardLinked(claim=o.id, hazard=hazard, distance_m=distance_m, known=known)
+    return Emit(fact, (CLAIM.key(o.id),))

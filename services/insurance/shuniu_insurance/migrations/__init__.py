@@ -1,0 +1,1 @@
+"""State tables of community insurance, step by step."""

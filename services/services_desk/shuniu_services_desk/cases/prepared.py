@@ -1,0 +1,70 @@
+"""What is worked out before the rules are asked: who applies (a keyed hash), codes, the name for receipts."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from shuniu.chassis.documents.signing import new_code
+
+from shuniu_services_desk.keyed import follow_code, keyed
+
+if TYPE_CHECKING:
+    from shuniu.chassis.host import Host
+
+__all__ = ("PreparedCase", "prepare_case", "prepare_code", "prepare_delivery", "prepare_submission")
+
+MOST_ITEMS = 8
+"""Items of one visit."""
+
+
+class PreparedCase(msgspec.Struct, frozen=True, kw_only=True):
+    """``applicant`` and ``code_key`` are keyed hashes; ``code`` is the follow-up code, told once; ``documents`` are
+    codes for receipts; ``name`` is the applicant's, which receipts are made out to."""
+
+    applicant: str = ""
+    code: str = ""
+    code_key: str = ""
+    documents: tuple[str, ...] = ()
+    name: str = ""
+    visit: tuple[str, ...] = ()
+    """Cases of the same visit."""
+
+
+async def prepare_submission(c: Any, host: "Host") -> PreparedCase:
+    """Before something is submitted or asked about: a code to follow it by, a receipt's code for each item."""
+    lookup, code = keyed(host), follow_code()
+    return PreparedCase(
+        applicant=lookup.of_applicant(getattr(c, "applicant_id", "")),
+        code=code,
+        code_key=lookup.of_code(code),
+        documents=tuple(new_code() for _ in getattr(c, "items", ())[:MOST_ITEMS]),
+        name=getattr(c, "applicant_name", ""),
+    )
+
+
+async def prepare_case(c: Any, host: "Host") -> PreparedCase:
+    """Before a command on a case: whose it is, for the receipt and for what is held of them."""
+    opened = await host.vault.open_matter(host.pool, c.case, clearance=4, masked=False)
+    who = next((fields for fields in opened.values() if "applicant_name" in fields), {})
+    return PreparedCase(
+        applicant=keyed(host).of_applicant(who.get("applicant_id", "")),
+        documents=(new_code(),),
+        name=who.get("applicant_name", ""),
+    )
+
+
+async def prepare_delivery(c: Any, host: "Host") -> PreparedCase:
+    """Before a result is given out: the other cases of the visit, where all are wanted. No receipt is issued."""
+    if not c.together:
+        return PreparedCase()
+    found = await host.pool.fetch(
+        "select o.key from desk_case o join desk_case c on o.doc->>'visit' = c.doc->>'visit'"
+        " where c.key = $1 and c.doc->>'visit' <> '' order by o.key limit $2",
+        c.case,
+        MOST_ITEMS,
+    )
+    return PreparedCase(visit=tuple(r["key"] for r in found))
+
+
+async def prepare_code(c: Any, host: "Host") -> PreparedCase:
+    """Before somebody acts by a follow-up code."""
+    return PreparedCase(code_key=keyed(host).of_code(c.code))

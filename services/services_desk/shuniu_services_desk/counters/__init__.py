@@ -1,0 +1,32 @@
+"""Clerk posts (综窗岗位), queue numbers (取号叫号) and whose a case is (派件).
+
+Read on: ``lifecycles.py`` (as data), ``choosing.py`` (who is called, who gets a case: pure), ``state.py`` (rows),
+``posts.py``, ``queue.py``, ``assigning.py`` (commands), ``rows.py``, ``face.py``, ``routes.py``.
+"""
+
+from shuniu.chassis.service import Capability, Catalogue
+from shuniu.contracts.services_desk.counters import FACTS
+
+from shuniu_services_desk.counters import assigning, posts, queue
+from shuniu_services_desk.counters.face import KINDS, MEASURES, PANELS, RATES
+from shuniu_services_desk.counters.routes import HANDLERS, ROUTES
+from shuniu_services_desk.counters.rows import HALL, POST, QUEUE, TICKET
+from shuniu_services_desk.counters.tables import HallTable, PostTable, QueueTable, TicketTable
+
+__all__ = ("capability",)
+
+capability = Capability(
+    name="counters",
+    texts=Catalogue.load("shuniu_services_desk.counters"),
+    rows=(POST, HALL, QUEUE, TICKET),
+    commands=(*queue.COMMANDS, *posts.COMMANDS, *assigning.COMMANDS),
+    facts=FACTS,
+    reactions=assigning.REACTIONS,
+    kinds=KINDS,
+    measures=MEASURES,
+    rates=RATES,
+    panels=PANELS,
+    routes=ROUTES,
+    handlers=HANDLERS,
+    tables=(PostTable, HallTable, QueueTable, TicketTable),
+)

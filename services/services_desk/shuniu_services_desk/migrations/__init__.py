@@ -1,0 +1,1 @@
+"""State tables of the full-service desk, step by step."""

@@ -1,0 +1,13 @@
+"""State rows of shared standards, and which standard an item is bound to."""
+
+NAME = "standards"
+
+_COLUMNS = (
+    "key text primary key, version int not null, schema int not null, status text not null default '',"
+    " area text not null default '', unit text not null default '', due_at timestamptz, doc jsonb not null"
+)
+
+STATEMENTS = (
+    f"create table desk_standard ({_COLUMNS})",
+    f"create table desk_standard_item ({_COLUMNS})",
+)

@@ -1,0 +1,29 @@
+"""Ratings (好差评), followed up: called back, rectified, rated once more. Domain rules 3.26, 10.4.
+
+Read on: ``state.py`` (life cycle, rows), ``commands.py``, ``face.py`` (who sees what), ``routes.py``.
+"""
+
+from shuniu.chassis.service import Capability, Catalogue
+from shuniu.contracts.services_desk.ratings import FACTS
+
+from shuniu_services_desk.ratings.commands import COMMANDS, DESK_RATED, DESK_RATING
+from shuniu_services_desk.ratings.face import KINDS, MEASURES, PANELS, RATES
+from shuniu_services_desk.ratings.routes import HANDLERS, ROUTES
+from shuniu_services_desk.ratings.state import RatedTable, RatingTable
+
+__all__ = ("capability",)
+
+capability = Capability(
+    name="ratings",
+    texts=Catalogue.load("shuniu_services_desk.ratings"),
+    rows=(DESK_RATING, DESK_RATED),
+    commands=COMMANDS,
+    facts=FACTS,
+    kinds=KINDS,
+    measures=MEASURES,
+    rates=RATES,
+    panels=PANELS,
+    routes=ROUTES,
+    handlers=HANDLERS,
+    tables=(RatingTable, RatedTable),
+)

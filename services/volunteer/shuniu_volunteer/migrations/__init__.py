@@ -1,0 +1,1 @@
+"""State tables of the volunteer service, step by step."""

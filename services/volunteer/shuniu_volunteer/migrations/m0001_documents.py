@@ -1,0 +1,7 @@
+"""Issued documents: service certificates and their register."""
+
+from shuniu.chassis.documents.tables import DOCUMENT_STATEMENTS
+
+NAME = "documents"
+
+STATEMENTS = DOCUMENT_STATEMENTS

@@ -1,0 +1,10 @@
+"""Member units of the association."""
+
+NAME = "association"
+
+_COLUMNS = (
+    "key text primary key, version int not null, schema int not null, status text not null default '',"
+    " area text not null default '', unit text not null default '', due_at timestamptz, doc jsonb not null"
+)
+
+STATEMENTS = (f"create table association_unit ({_COLUMNS})",)

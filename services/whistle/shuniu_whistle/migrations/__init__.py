@@ -1,0 +1,1 @@
+"""State tables of whistles, step by step."""

@@ -1,0 +1,1 @@
+"""Facts of the insurance service, one module a capability."""

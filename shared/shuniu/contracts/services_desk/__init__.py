@@ -1,0 +1,1 @@
+"""What the full-service desk (全科政务) says; one module for each capability."""

@@ -1,0 +1,1 @@
+"""The house tests read the tree; they start nothing."""

@@ -1,0 +1,187 @@
+"""The board and the evaluation in a real browser: acting on many at once while somebody else does, an export and a
+saved view, a stream that is lost and comes back, a rate with both its numbers, a wall that turns by itself."""
+
+import asyncio
+import csv
+import io
+import random
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Download, Page, expect
+from shuniu_demo.street import grids, spot_in
+
+from .forms import Words
+from .running import Running
+from .watching import DESK, PHONE, WALL, Pages, signed_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+STREAM: Final = "**/api/v1/stream*"
+SEEN: Final = """const Real = EventSource; window.streams = [];
+window.EventSource = class extends Real { constructor(...given) { super(...given); streams.push(this) } }"""
+"""The page's streams, for the test to break them."""
+BOARD: Final = "/board/grid_event?service=grid&q={place}"
+
+
+async def _open(pages: Pages, town: Running, login: str, route: str, device: Any = DESK, *, wall: bool = False) -> Page:
+    state = await signed_in(town.url, login, town.password(login))
+    if wall:
+        kept = [{"name": "shuniu.mode", "value": "wall"}]
+        state["origins"] = [{"origin": pages.url, "localStorage": kept}]  # type: ignore[typeddict-item]
+    context = await pages.context(device, storage_state=state)
+    await context.add_init_script(SEEN)
+    page = await context.new_page()
+    await page.goto(f"{pages.url}/#{route}")
+    return page
+
+
+async def _cut(page: Page) -> None:
+    """The page's stream breaks and cannot be had again until the route is taken away."""
+    await page.route(STREAM, lambda route: route.abort())
+    await page.evaluate("for (const s of streams) { s.close(); s.dispatchEvent(new Event('error')) }")
+
+
+async def _content(file: Download) -> bytes:
+    """What was downloaded."""
+    return await asyncio.to_thread(Path(await file.path()).read_bytes)
+
+
+async def _dispatched(town: Running, place: str, n: int) -> list[str]:
+    """Events at one place, dispatched to the same unit."""
+    rng = random.Random(place)
+    grid = rng.choice(grids())
+    found = []
+    for _ in range(n):
+        spot = {**spot_in(rng, grid).place(), "name": place}
+        answer = await town.do("operator", "grid.report", place=spot, area=grid.code, source="VIDEO", category="E0101")
+        event = str(answer["answer"]["event"])
+        await town.do("operator", "grid.file", event=event)
+        await town.do("dispatcher", "grid.dispatch", event=event, unit="cg")
+        found.append(event)
+    await town.caught_up()
+    return found
+
+
+async def test_two_operators_act_on_one_matter_and_one_row_is_refused_in_words(pages: Pages, town: Running) -> None:
+    words = await Words.of(town.desk("operator"))
+    first, *_ = await _dispatched(town, "同办巷口", 3)
+    page = await _open(pages, town, "duty-cg", BOARD.format(place="同办巷口"))
+    await expect(page.get_by_role("option")).to_have_count(3)
+
+    # All by keyboard: choose three rows, act on them.
+    await page.get_by_role("listbox").focus()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Shift+ArrowDown")
+    await page.keyboard.press("Shift+ArrowDown")
+    await expect(page.get_by_role("option", selected=True)).to_have_count(3)
+    await expect(page.get_by_text("已选 3 件")).to_be_visible()
+    await page.keyboard.press("a")
+    dialog = page.get_by_role("dialog")
+    title = words.action("grid.accept")
+    await dialog.get_by_role("button", name=title).first.click()
+
+    # Somebody else is faster with one of them while the form is open.
+    await town.do("duty-cg", "grid.accept", event=first)
+    await dialog.get_by_role("button", name=re.compile(rf"确认.*{title}|^{title}$")).last.click()
+    await expect(dialog.get_by_role("status")).to_contain_text("已办理 2 件，未办成 1 件")
+    refused = dialog.get_by_role("listitem").filter(has_text="未办成")
+    await expect(refused).to_have_count(1)
+    await expect(refused).to_contain_text(re.compile("未办成：.*[一-鿿]{4,}"))
+    pages.expect_fault("409")
+    await dialog.get_by_role("button", name="关闭").last.click()
+    # What was refused stays chosen.
+    await expect(page.get_by_role("option", selected=True)).to_have_count(1)
+
+
+async def test_what_is_shown_is_taken_out_and_kept_as_a_view(pages: Pages, town: Running) -> None:
+    await _dispatched(town, "留档路口", 2)
+    page = await _open(pages, town, "operator", BOARD.format(place="留档路口"))
+    await expect(page.get_by_role("option")).to_have_count(2)
+    await page.locator("summary").filter(has_text="导出").click()
+    async with page.expect_download() as file:
+        await page.get_by_role("link", name="文本表格 csv").click()
+    taken = await _content(await file.value)
+    rows = list(csv.reader(io.StringIO(taken.decode("utf-8-sig"))))
+    assert (rows[0][0], len(rows)) == ("编号", 3)
+
+    await page.keyboard.press("Escape")
+    await page.locator("summary").filter(has_text="视图").click()
+    await page.get_by_label("视图名称").fill("留档")
+    await page.get_by_role("button", name="保存当前视图").click()
+    await expect(page.get_by_role("button", name="留档", exact=True)).to_be_visible()
+    await page.goto(f"{town.url}/#/board")
+    await expect(page.get_by_role("option").nth(2)).to_be_visible()
+    await page.get_by_role("button", name="留档", exact=True).click()
+    await page.wait_for_url(re.compile("q="))
+    await expect(page.get_by_role("option")).to_have_count(2)
+    await page.get_by_role("button", name="看板", exact=True).click()
+    await expect(page.get_by_role("listbox").nth(1)).to_be_visible()
+
+
+async def test_a_lost_stream_shows_and_what_happened_meanwhile_comes(pages: Pages, town: Running) -> None:
+    page = await _open(pages, town, "operator", BOARD.format(place="断线弄堂"))
+    live = page.locator(".pill")
+    await expect(live).to_have_text("实时")
+    await _cut(page)
+    await expect(live).to_have_text(re.compile("重连中|数据停滞"), timeout=30_000)
+    await _dispatched(town, "断线弄堂", 1)
+    await page.unroute(STREAM)
+    await expect(live).to_have_text("实时", timeout=30_000)
+    await expect(page.get_by_role("option")).to_have_count(1)
+    pages.forgive("ERR_FAILED")
+
+
+async def test_a_rate_shows_both_its_numbers_and_ranks_units(pages: Pages, town: Running) -> None:
+    await _dispatched(town, "评价街心", 1)
+    page = await _open(pages, town, "operator", "/reports?p=day")
+    table = page.get_by_role("group", name="各项指标")
+    title = await _rate_title(town, "grid", "grid.handled_in_time_rate")
+    await table.get_by_role("button", name=title, exact=True).click()
+    box = page.get_by_role("region", name=title, exact=True)
+    await expect(box.get_by_role("row").filter(has_text="分母")).to_be_visible()
+    ranking = page.get_by_role("region", name="排名")
+    await ranking.get_by_role("button", name="承办单位").click()
+    await page.wait_for_url(re.compile("by=unit"))
+    await expect(ranking.get_by_role("row").nth(2)).to_be_visible()
+    await ranking.get_by_role("button", name=re.compile("计算公式")).nth(1).click()
+    await expect(ranking.get_by_role("row").filter(has_text="分子").last).to_be_visible()
+    async with page.expect_download() as file:
+        await page.get_by_role("link", name="生成 PDF").click()
+    assert (await _content(await file.value)).startswith(b"%PDF-")
+    await page.go_back()
+    await expect(ranking.get_by_role("button", name="社区", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+async def _rate_title(town: Running, service: str, rate: str) -> str:
+    view = await town.desk("operator").get("/view")
+    [manifest] = [s["manifest"] for s in view["services"] if s["service"] == service]
+    return str(next(r["title"]["zh"] for r in manifest["rates"] if r["name"] == rate))
+
+
+async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(pages: Pages, town: Running) -> None:
+    await _dispatched(town, "大屏拐角", 1)
+    page = await _open(pages, town, "operator", "/", WALL, wall=True)
+    turning = page.get_by_role("button", name=re.compile("轮播中 2"))
+    await expect(turning).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role("navigation", name="所在区域")).to_contain_text("›")
+    await page.keyboard.press("p")
+    await expect(page.get_by_role("button", name=re.compile("轮播已暂停"))).to_be_visible()
+    size = await page.evaluate("[document.documentElement.scrollHeight, window.innerHeight]")
+    assert size[0] <= size[1], "a wall has no scroll bar"
+    await _cut(page)
+    await expect(page.get_by_role("alert")).to_contain_text(re.compile("正在重连|数据停滞"), timeout=30_000)
+    await page.unroute(STREAM)
+    await expect(page.get_by_role("alert")).to_have_count(0, timeout=30_000)
+    pages.forgive("ERR_FAILED")
+
+
+async def test_on_a_phone_the_evaluation_fits(pages: Pages, town: Running) -> None:
+    page = await _open(pages, town, "operator", "/reports?p=day", PHONE)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("统计评价")
+    await expect(page.get_by_role("group", name="各项指标")).to_be_visible()
+    size = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert size[0] <= size[1], f"wider than the window: {size}"
