@@ -18,17 +18,20 @@ demo: .venv/.ok web
 up: .venv/.ok web
 	@exec $(V)/shuniu up $(if $(SCOPE),--scope $(SCOPE)) $(ARGS) $(SERVICES)
 
-# Suites of one distribution run side by side; drills and journeys, which kill and measure, one after the other.
+# Suites of one distribution run side by side; drills and journeys, which kill and measure, one after the other. A suite
+# that fails does not keep the next from running: one run tells everything that is wrong.
 test: .venv/.ok-dev .venv/.ok-web
 	$(V)/python $(BUILD_WEB)
 ifeq ($(ARGS),)
-	$(V)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile shared/tests services
-	$(V)/python -m pytest -q tests
+	@failed=0; run() { echo "$$*"; "$$@" || failed=1; }; \
+	run $(V)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile shared/tests services; \
+	run $(V)/python -m pytest -q tests; \
+	run $(V)/python $(BUILD_WEB) --test; \
+	run $(V)/python $(BUILD_WEB) --size; \
+	exit $$failed
 else
 	$(V)/python -m pytest $(ARGS)
 endif
-	$(V)/python $(BUILD_WEB) --test
-	$(V)/python $(BUILD_WEB) --size
 
 check: .venv/.ok-dev .venv/.ok-web
 	$(V)/ruff check

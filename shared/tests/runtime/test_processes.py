@@ -195,9 +195,11 @@ async def test_the_watchdog_names_the_code_that_held_the_loop(caplog: pytest.Log
                     break
     finally:
         await watchdog.stop()
-    assert watchdog.stalls == 1
+    # A beat that comes late may let a second one be held before the first is counted; each is counted and named once.
+    said = [record.getMessage() for record in caplog.records if record.name == "shuniu.watchdog"]
+    assert len(said) == watchdog.stalls >= 1
+    assert all("hogs_the_loop" in line for line in said)
     assert watchdog.longest > watchdog.threshold
-    assert "hogs_the_loop" in caplog.text
 
 
 async def test_a_busy_loop_without_a_blocking_call_is_no_fault() -> None:
