@@ -1,12 +1,13 @@
 """What the routes of the view API share: reading requests, naming what is wrong with them."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
 from litestar.params import QueryParameter
+from shuniu.chassis.http.access import host_of
 from shuniu.chassis.http.commands import KEY, read_body
 from shuniu.chassis.http.problems import field_errors, problem_response
 from shuniu.rules.areas import is_code
@@ -14,21 +15,12 @@ from shuniu.rules.refusal import FieldError, Refusal, Unprocessable
 
 from shuniu_gateway.callers import Caller
 
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
-
 __all__ = ("AnyRequest", "Signed", "Words", "bad_query", "checked_area", "host_of", "key_of", "read_struct")
 
 AnyRequest = Request[Any, Any, Any]
 Signed = NamedDependency[Caller]
 Words = Annotated[str, QueryParameter(max_length=200)]
 MOST_SMALL = 8192
-
-
-def host_of(request: AnyRequest) -> "Host":
-    """The host that answers."""
-    host: Host = request.app.state.host
-    return host
 
 
 async def read_struct(request: AnyRequest, kind: type[Any]) -> Any:

@@ -1,7 +1,7 @@
 """Figures over HTTP: counts, measures, rates, the overview."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from litestar import Router, get
 from litestar.di import Provide
@@ -20,9 +20,6 @@ from shuniu_gateway.matters import (
 from shuniu_gateway.overview import overview
 from shuniu_gateway.packing import packing
 from shuniu_gateway.presence import Presence
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ("FIGURES_API",)
 

@@ -1,7 +1,7 @@
 """The view API under ``/api/v1``: services, areas, matters, what happened."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from litestar import Response, Router, get
 from litestar.di import Provide
@@ -23,9 +23,6 @@ from shuniu_gateway.packing import packing
 from shuniu_gateway.presence import Presence
 from shuniu_gateway.shapes import Areas, Events, MatterPage, Matters, Posts, StreamItem, Units, View, WorkingTime
 from shuniu_gateway.story import story_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ("VIEW_API", "shapes_document")
 

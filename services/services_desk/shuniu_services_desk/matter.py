@@ -7,14 +7,13 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import DetailField, DetailRow, Offer
-from shuniu.chassis.rows import RowKind, Rows
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, StepSummary, Visibility
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import Clock, due_status, most_urgent
+from shuniu.rules.clocks import Clock, due_of, most_urgent
 from shuniu.rules.lifecycle import Lifecycle
-from shuniu.rules.refusal import Conflict, Forbidden, Refusal
+from shuniu.rules.refusal import Forbidden, Refusal
 
 __all__ = (
     "Standing",
@@ -23,8 +22,6 @@ __all__ = (
     "matter_of",
     "may",
     "measured",
-    "move_of",
-    "need_row",
     "offers_of",
     "step_of",
 )
@@ -61,16 +58,6 @@ def may(cycle: Lifecycle, row: Standing, move: str, ctx: Context) -> None:
     cycle.check(row.status, move)
 
 
-def need_row(rows: Rows, kind: RowKind[R], id: str, expected: int | None, event: str) -> R:  # noqa: A002
-    """The row. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
-    row = rows.need(kind, id)
-    version = rows.version(kind, id)
-    if expected is not None and expected != version:
-        params = {"expected": expected, "version": version}
-        raise Conflict("matter.moved_on", state=getattr(row, "status", None), event=event, params=params)
-    return row
-
-
 def offers_of(
     checks: Mapping[str, Any], row: Any, ctx: Context, field: str, prefill: Mapping[str, Mapping[str, Any]]
 ) -> Sequence[Offer]:
@@ -98,21 +85,11 @@ def matter_of(kind: str, row: Standing, title: str, visibility: Visibility, **mo
         open=row.ended_at is None,
         opened_at=row.opened_at,
         closed_at=row.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
+        **due_of(clock),
         area=row.area,
         visibility=visibility,
         **more,
     )
-
-
-def move_of(f: Fact) -> str:
-    """Id of the move a fact tells of: its name without the version, words joined (``need_raised``)."""
-    noun, past, _ = fact_name(type(f)).split(".")
-    return f"{noun}_{past}"
 
 
 def step_of(f: Fact, **more: Any) -> StepSummary:

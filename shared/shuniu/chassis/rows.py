@@ -15,7 +15,7 @@ from shuniu.contracts.envelope import Fact
 from shuniu.contracts.summary import Summary, Visibility
 from shuniu.rules.clocks import Clock
 from shuniu.rules.limits import Profile
-from shuniu.rules.refusal import NotFound
+from shuniu.rules.refusal import Conflict, NotFound
 
 if TYPE_CHECKING:
     from shuniu.chassis.context import Context
@@ -130,11 +130,18 @@ class Rows:
         assert row is None or isinstance(row, kind.struct)
         return row
 
-    def need(self, kind: RowKind[R], id: str) -> R:  # noqa: A002
-        """The row; raises NotFound ``<kind>.unknown`` when there is none."""
+    def need(self, kind: RowKind[R], id: str, seen: int | None = None, event: str | None = None) -> R:  # noqa: A002
+        """The row. With ``seen`` it must still be in the version the caller has seen.
+
+        Raises NotFound ``<kind>.unknown`` when there is none, Conflict ``matter.moved_on`` (naming the row's status and
+        ``event``) when it is in another version.
+        """
         row = self.find(kind, id)
         if row is None:
             raise NotFound(f"{kind.name}.unknown", params={"id": id})
+        if seen is not None and seen != (version := self.version(kind, id)):
+            params = {"expected": seen, "version": version}
+            raise Conflict("matter.moved_on", state=getattr(row, "status", None), event=event, params=params)
         return row
 
     def version(self, kind: RowKind[R], id: str) -> int:  # noqa: A002

@@ -24,6 +24,7 @@ __all__ = (
     "fact",
     "fact_name",
     "fact_service",
+    "move_of",
     "parse_source",
     "source_of",
 )
@@ -60,6 +61,12 @@ def fact(service: str, name: str) -> Callable[[FactT], FactT]:
 def fact_name(cls: type[Fact]) -> str:
     """``<noun>.<past>.v<N>`` of a fact class. Raises KeyError for a class without the decorator."""
     return _named[cls][1]
+
+
+def move_of(fact: Fact) -> str:
+    """Id of the move a fact tells of: its name without the version, words joined (``callout_signed``)."""
+    noun, past, _ = fact_name(type(fact)).split(".")
+    return f"{noun}_{past}"
 
 
 def fact_service(cls: type[Fact]) -> str:

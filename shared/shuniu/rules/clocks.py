@@ -6,7 +6,7 @@ A clock lives inside its matter's row. The row's ``timers`` come from :func:`clo
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -19,10 +19,12 @@ _STANDARD = Profile(id="standard", source="the kit's own office hours and share"
 
 __all__ = (
     "Clock",
+    "Due",
     "clock_due",
     "clock_recomputed",
     "clock_recomputes",
     "clock_timers",
+    "due_of",
     "due_status",
     "find_clock",
     "mark",
@@ -211,6 +213,32 @@ def due_status(clock: Clock | None) -> DueStatus:
     if clock.state == "met":
         return "met"
     return "late" if clock.late else "soon" if clock.soon_said else "running"
+
+
+class Due(TypedDict):
+    """The fields of a :class:`~shuniu.contracts.summary.MatterSummary` that tell of the clock a matter shows."""
+
+    due_at: datetime | None
+    soon_at: datetime | None
+    due_status: DueStatus
+    clock: str
+    provisional: bool
+    limit: str
+
+
+def due_of(clock: Clock | None, *, paused: bool = False, provisional: bool = False) -> Due:
+    """What a summary says of this clock. ``paused``: the matter stands still; ``provisional``: its day may move too."""
+    status: DueStatus = "paused" if paused else due_status(clock)
+    if clock is None:
+        return Due(due_at=None, soon_at=None, due_status=status, clock="", provisional=provisional, limit="")
+    return Due(
+        due_at=clock.due_at,
+        soon_at=clock.soon_at,
+        due_status=status,
+        clock=clock.id,
+        provisional=clock.provisional or provisional,
+        limit=clock.limit,
+    )
 
 
 def most_urgent(clocks: Iterable[Clock]) -> Clock | None:

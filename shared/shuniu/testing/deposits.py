@@ -8,7 +8,6 @@ import msgspec
 
 from shuniu.chassis.context import Actor, Context
 from shuniu.chassis.decision import Decision, Emit, Private
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.chassis.rows import Happening, Index, Key, RowKind, Rows
 from shuniu.chassis.service import Capability, Catalogue, Command
 from shuniu.chassis.sheets import MOST_ROWS, Column, Outcome, Sheet, imported
@@ -141,11 +140,7 @@ async def _rows(host: "Host", actor: Actor, query: Mapping[str, str]) -> AsyncIt
     found = [d for r in docs if actor.covers((d := msgspec.json.decode(r["doc"], type=Deposit)).area)]
     if category := query.get("category"):
         found = [d for d in found if d.category == category]
-    columns = ", ".join(SealedRecord._fields)
-    sealed = await host.pool.fetch(
-        f"select {columns} from person_data where ref = any($1)", [d.owner_ref for d in found if d.owner_ref]
-    )
-    owners = {r["ref"]: host.vault.open(SealedRecord(*r)) for r in sealed}
+    owners = await host.vault.open_refs(host.pool, (d.owner_ref for d in found))
     for deposit in found:
         owner = owners.get(deposit.owner_ref, {})
         yield {

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.manifest import Panel, Route
 from shuniu.contracts.panels import Column, Shape, ShapesPanel, TablePanel
 from shuniu.contracts.text import Text
@@ -24,19 +25,11 @@ from shuniu_grid.areas.sites import unit_sites
 from shuniu_grid.areas.words import TEXTS, said
 from shuniu_grid.settings import business_day, settings_of
 
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
-
 __all__ = ("HANDLERS", "PANELS", "ROUTES")
 
 AnyRequest = Request[Any, Any, Any]
 _TONE: dict[str, Literal["normal", "good", "warning", "bad"]] = {"gap": "bad", "overlap": "bad", "outside": "warning"}
 _MOST_SHAPES = 400
-
-
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
 
 
 def _asked(standing: Drawn, community: str, on: date) -> list[str]:
@@ -106,7 +99,7 @@ def _note(proofs: Iterable[Proof], sites: int, flawed: int, tolerance: Tolerance
 
 @get("/coverage", summary="Gaps and overlaps of the grids of a community, or of all, on a day")
 async def get_coverage(request: AnyRequest, community: Digits = "", on: FromQuery[date | None] = None) -> ShapesPanel:
-    host = _host(request)
+    host = host_of(request)
     now = host.clock.now()
     day = on or business_day(now)
     standing = await drawn(host)
@@ -126,7 +119,7 @@ async def get_coverage(request: AnyRequest, community: Digits = "", on: FromQuer
 
 @get("/coverage/periods", summary="Over which days the grids of each community covered it")
 async def get_periods(request: AnyRequest, community: Digits = "") -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     now = host.clock.now()
     standing = await drawn(host)
     rows: list[dict[str, Any]] = []
@@ -163,7 +156,7 @@ def _remark(change: AreaChange) -> str | None:
 
 @get("/redrawings", summary="Splits, mergers and moved borders, newest first")
 async def get_redrawings(request: AnyRequest, community: Digits = "") -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     kinds: dict[str, Any] = {"on": "date"}
     columns = tuple(
         Column(id=id_, title=TEXTS[f"column.redrawing.{id_}"], kind=kinds.get(id_, "text"))

@@ -1,12 +1,13 @@
 """Reading areas. Every query is Piccolo's."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, PathParameter, QueryParameter
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.summary import RegistryEntry
 from shuniu.rules.areas import check_code
 from shuniu.rules.refusal import NotFound
@@ -17,9 +18,6 @@ from shuniu_grid.areas.locating import changes, locate, locator
 from shuniu_grid.areas.rows import Area, valid_on
 from shuniu_grid.areas.tables import AreaTable
 from shuniu_grid.settings import business_day
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "AreaCode", "Digits")
 
@@ -60,11 +58,6 @@ class Areas(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[AreaView, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 @get("/areas", summary="Areas, by level, parent and day", opt={"public": True})
 async def get_areas(
     request: AnyRequest,
@@ -79,7 +72,7 @@ async def get_areas(
     if subtype:
         query = query.where(AreaTable.status == subtype)
     length = {"street": 9, "community": 12, "grid": 15}.get(level)
-    host = _host(request)
+    host = host_of(request)
     day = on or business_day(host.clock.now())
     found = [msgspec.json.decode(r["doc"], type=Area) for r in await query]
     kept = [a for a in found if valid_on(a.entry, day) and (length is None or len(a.entry.code) == length)]
@@ -100,7 +93,7 @@ def _area_view(area: Area, inside: str) -> AreaView:
 @get("/areas/{code:str}", summary="One area", opt={"public": True})
 async def get_area(request: AnyRequest, code: _Number, on: FromQuery[date | None] = None) -> AreaView:
     area = await _area(code)
-    host = _host(request)
+    host = host_of(request)
     around = (await locator(host)).around_dedicated(on or business_day(host.clock.now())) if area.inside else {}
     return _area_view(area, around.get(code, area.inside))
 
@@ -116,7 +109,7 @@ async def _area(code: str) -> Area:
 @get("/areas/{code:str}/lineage", summary="What an area came of and what became of it", opt={"public": True})
 async def get_lineage(request: AnyRequest, code: _Number, on: FromQuery[date | None] = None) -> Lineage:
     area = await _area(code)
-    day = on or business_day(_host(request).clock.now())
+    day = on or business_day(host_of(request).clock.now())
     known = [change for change in await changes() if not change.withdrawn]
     return Lineage(
         code=code,
@@ -136,7 +129,7 @@ async def get_locate(
     lat: Annotated[float, QueryParameter(ge=-90, le=90)],
     on: FromQuery[date | None] = None,
 ) -> Located:
-    host = _host(request)
+    host = host_of(request)
     return await locate(host, lon, lat, on or business_day(host.clock.now()))
 
 

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from shuniu.chassis.context import Actor, Context
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
 from shuniu.rules.limits import LimitNote, Profile
@@ -98,7 +99,7 @@ def tree(ctx: Context) -> CategoryTree:
 
 
 def _tree(request: AnyRequest) -> tuple["Host", CategoryTree]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     return host, tree(host.context(Actor(id="")))
 
 

@@ -12,7 +12,7 @@ from shuniu.contracts.envelope import Fact
 from shuniu.contracts.grid.events import EventClosed, EventNotFiled, Photo
 from shuniu.contracts.referral import ReferralRefused, ReferralSettled
 from shuniu.rules.evidence import MAX_FILES, BlobRef
-from shuniu.rules.refusal import Conflict, Refusal
+from shuniu.rules.refusal import Refusal
 
 from shuniu_grid.events.face import GRID_EVENT
 from shuniu_grid.events.lifecycle import EVENT
@@ -65,12 +65,8 @@ def need_event(rows: Rows, command: OnEvent, ctx: Context, move: str) -> GridEve
     Raises NotFound ``grid_event.unknown``, the guard's refusal, or Conflict ``matter.moved_on`` when somebody else was
     faster than a sender who named a version.
     """
-    row = rows.need(GRID_EVENT, command.event)
-    guard(move, row, ctx)
-    version = rows.version(GRID_EVENT, command.event)
-    if command.expected_version is not None and command.expected_version != version:
-        raise Conflict("matter.moved_on", state=row.status, event=move, params={"version": version})
-    return row
+    guard(move, rows.need(GRID_EVENT, command.event), ctx)
+    return rows.need(GRID_EVENT, command.event, command.expected_version, move)
 
 
 def photos_of(refs: Iterable[BlobRef]) -> tuple[Photo, ...]:

@@ -20,7 +20,7 @@ from shuniu.contracts.summary import (
     Visibility,
 )
 from shuniu.contracts.text import Text
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, due_status, most_urgent
 
 from shuniu_grid.events.counting import count
 from shuniu_grid.events.evolving import evolve, move_of
@@ -81,12 +81,7 @@ def _matter(row: GridEvent, ctx: Context) -> MatterSummary:
         open=row.open,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
-        due_at=due_at,
-        soon_at=clock.soon_at if clock else None,
-        due_status=status,
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=row.area,
         place=row.place if row.place.name or row.place.lon is not None else Place(name=row.area),
         lead_unit=row.unit,

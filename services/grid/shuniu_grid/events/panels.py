@@ -9,7 +9,7 @@ from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import CellKind, Column, MatterPointer, TablePanel
 from shuniu.contracts.text import Text
 from shuniu.rules.refusal import FieldError, Unprocessable
@@ -42,11 +42,6 @@ AnyRequest = Request[Any, Any, Any]
 LEVELS = ("grid", "community", "street", "district")
 LONGEST = 366
 """Days of the longest window of a table."""
-
-
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
 
 
 def _window(host: "Host", since: date | None, until: date | None) -> tuple[date, date]:
@@ -103,7 +98,7 @@ def _place(community: str) -> dict[str, Any]:
 async def get_rates(
     request: AnyRequest, since: FromQuery[date | None] = None, until: FromQuery[date | None] = None
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     sums = _by_community(await _figures(actor, first, last))
     columns = [_column("area", "area")]
@@ -126,7 +121,7 @@ async def get_rates(
 async def get_jinniu(
     request: AnyRequest, since: FromQuery[date | None] = None, until: FromQuery[date | None] = None
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     columns = [_column("area", "area"), _column("score", "number", JINNIU.text)]
     columns += [Column(id=p.rate, title=WORDS[f"rate.{p.rate}"], kind="percent") for p in JINNIU.parts]
@@ -146,7 +141,7 @@ async def get_jinniu(
 async def get_jinhua(
     request: AnyRequest, since: FromQuery[date | None] = None, until: FromQuery[date | None] = None
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     columns = (
         _column("area", "area"),
@@ -172,7 +167,7 @@ async def get_jinhua(
 async def get_levels(
     request: AnyRequest, since: FromQuery[date | None] = None, until: FromQuery[date | None] = None
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     sums: dict[str, dict[str, int]] = {}
     for community, name, level, n in await _figures(actor, first, last):
@@ -196,7 +191,7 @@ async def get_levels(
 
 @get("/panels/problem-bank", summary="The problem bank (问题库): what hangs, why, and when it is looked at again")
 async def get_problem_bank(request: AnyRequest) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     seen = seen_by(actor)
     rows: list[GridEvent] = []
     if seen is not None and actor.clearance >= 2:

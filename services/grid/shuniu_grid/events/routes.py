@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
-from piccolo.columns.combination import Or, Where, WhereRaw
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from piccolo.columns.combination import WhereRaw
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.identity.policy import may_read
+from shuniu.chassis.tables import Condition
 from shuniu.contracts.summary import Place
 from shuniu.rules.refusal import Forbidden, NotFound
 
@@ -21,9 +22,6 @@ from shuniu_grid.events.lifecycle import EVENT
 from shuniu_grid.events.seeing import seen_by
 from shuniu_grid.events.state import GridEvent
 from shuniu_grid.events.tables import GridEventTable
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -59,11 +57,6 @@ class Events(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[EventView, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 @get("/events", summary="Grid events the caller may see, newest first")
 async def get_events(
     request: AnyRequest,
@@ -77,11 +70,11 @@ async def get_events(
     limit: Page = 50,
     offset: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> Events:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     seen = seen_by(actor)
     if seen is None or actor.clearance < 2:
         return Events(total=0, items=())
-    wanted: list[Where | WhereRaw | Or] = [seen]
+    wanted: list[Condition] = [seen]
     if area:
         wanted.append(GridEventTable.area.like(f"{area}%"))
     if status:
@@ -140,7 +133,7 @@ class SimilarEvents(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/events/{event:str}/similar", summary="What an event may be a duplicate of, with the reasons")
 async def get_similar(request: AnyRequest, event: FromPath[str]) -> SimilarEvents:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     row = await find_event(event)
     if row is None:
         raise NotFound("grid_event.unknown", params={"id": event[:60]})

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.contracts.text import Text
 from shuniu.rules.calendar import local
@@ -70,11 +70,6 @@ class Appointments(msgspec.Struct, frozen=True, kw_only=True):
     appointments: tuple[AppointmentView, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 async def organisations() -> list[Organisation]:
     """Every party organisation there was or is, those above before those below."""
     rows = await OrganisationTable.select(OrganisationTable.doc).order_by(OrganisationTable.key)
@@ -95,7 +90,7 @@ async def _duties() -> dict[str, DutyOf]:
 
 @get("/party/organisations", summary="Party organisations (1+3+N) on a day")
 async def get_organisations(request: AnyRequest, on: FromQuery[date | None] = None) -> Organisations:
-    day = on or business_day(_host(request).clock.now())
+    day = on or business_day(host_of(request).clock.now())
     there = [o for o in await organisations() if o.valid_from <= day and (o.valid_to is None or day <= o.valid_to)]
     return Organisations(
         organisations=tuple(
@@ -118,7 +113,7 @@ async def get_organisations(request: AnyRequest, on: FromQuery[date | None] = No
 async def get_organisation_events(
     request: AnyRequest, code: FromPath[str], closed: FromQuery[bool] = False
 ) -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     now = host.clock.now()
     if code not in {o.code for o in await organisations()}:
         raise NotFound("party_organisation.unknown", params={"id": code[:60]})
@@ -142,7 +137,7 @@ async def get_organisation_events(
 async def get_statistics(
     request: AnyRequest, first: FromQuery[date | None] = None, last: FromQuery[date | None] = None
 ) -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     now = host.clock.now()
     today = business_day(now)
     end = last or today
@@ -195,7 +190,7 @@ async def get_appointments(
     within: Annotated[str, QueryParameter(name="body", max_length=60)] = "",
     on: FromQuery[date | None] = None,
 ) -> Appointments:
-    host = _host(request)
+    host = host_of(request)
     day = on or business_day(host.clock.now())
     actor = actor_of(request)
     rows = await AppointedTable.select(AppointedTable.doc).order_by(AppointedTable.key)
@@ -216,7 +211,7 @@ async def get_appointments(
 
 @get("/party/terms", summary="Appointments whose term ends within ninety days, or has ended within thirty")
 async def get_terms(request: AnyRequest) -> TablePanel:
-    now = _host(request).clock.now()
+    now = host_of(request).clock.now()
     today = local(now).date()
     rows: list[dict[str, Any]] = []
     actor = actor_of(request)

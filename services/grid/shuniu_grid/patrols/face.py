@@ -11,7 +11,7 @@ from shuniu.contracts.clock import ClockOverdue, ClockSoon
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.grid import patrols as facts
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, Notice, Place, StepSummary, Summary, Visibility
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 from shuniu.rules.refusal import Conflict, Forbidden, Refusal
 
 from shuniu_grid.patrols.lifecycle import PATROL, WALKERS
@@ -120,10 +120,7 @@ def _matter(row: PatrolRound, ctx: Context) -> MatterSummary:
         open=row.open,
         opened_at=row.planned_at,
         closed_at=row.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
+        **due_of(clock),
         area=row.area,
         place=Place(name=row.area),
         flags=tuple(name for name, on in marks if on),

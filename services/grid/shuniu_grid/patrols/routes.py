@@ -7,13 +7,13 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
-from piccolo.columns.combination import Or, Where
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.panels import CellKind, Column, TablePanel
 from shuniu.contracts.summary import RegistryEntry
 from shuniu.contracts.text import Text
-from shuniu.rules.areas import is_code, within
+from shuniu.rules.areas import within
 from shuniu.rules.refusal import FieldError, NotFound, Unprocessable
 
 from shuniu_grid.areas.locating import drawn
@@ -93,18 +93,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[TrackPoint, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
-def _mine(actor: Actor, table: type[PatrolRoundTable] | type[KeySpotTable]) -> Where | Or | None:
-    found: Where | Or | None = None
-    for area in actor.areas:
-        if is_code(area):
-            part = table.area.like(f"{area}%")
-            found = part if found is None else Or(found, part)
-    return found
+def _mine(actor: Actor, table: type[PatrolRoundTable] | type[KeySpotTable]) -> Condition | None:
+    return any_of(in_areas(table, actor))
 
 
 @get("/patrols", summary="Patrol rounds the caller may see, newest first; without tracks")
@@ -165,7 +155,7 @@ async def get_track(
     patrol: FromPath[str],
     reason: Annotated[str, QueryParameter(max_length=200)] = "",
 ) -> Track:
-    host = _host(request)
+    host = host_of(request)
     rows = await PatrolRoundTable.select(PatrolRoundTable.doc).where(PatrolRoundTable.key == patrol)
     if not rows:
         raise NotFound("patrol_round.unknown", params={"id": patrol[:60]})
@@ -175,7 +165,7 @@ async def get_track(
 
 @get("/key-spots", summary="Key spots with the visits due")
 async def get_key_spots(request: AnyRequest, area: Digits = "", due: FromQuery[bool | None] = None) -> Spots:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     today, target = business_day(host.clock.now()), settings_of(host).spot_visits_per_week
     seen = [s for s in await spots_of(area) if actor.covers(s.area)]
     views = [_spot_view(s, today, target) for s in seen if s.valid_to is None or today <= s.valid_to]
@@ -223,7 +213,7 @@ async def get_coverage(
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     entries = [a.entry for a in (await drawn(host)).areas.values()]
     grids = [g for g in _grids(entries, last, actor) if within(g, area or g)]
@@ -257,7 +247,7 @@ async def get_coverage(
 
 @get("/panels/key-spots-due", summary="Key spots to be visited, those that lack most first")
 async def get_spots_due(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     due = (await get_key_spots.fn(request, area, True)).spots
     columns = (
         _column("spot"),

@@ -1,12 +1,13 @@
 """Reading service places: they are there for everybody. Every query is Piccolo's."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, QueryParameter
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.grid.places import PlaceType
 from shuniu.contracts.panels import Shape, ShapesPanel
 from shuniu.contracts.text import Text
@@ -17,9 +18,6 @@ from shuniu_grid.places.register import ServicePlace
 from shuniu_grid.places.tables import PlaceTable
 from shuniu_grid.places.words import WORDS
 from shuniu_grid.settings import business_day
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "places_on")
 
@@ -51,11 +49,6 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 async def places_on(day: date, area: str = "", type_: str = "") -> list[ServicePlace]:
     """The places there are on a day."""
     query = PlaceTable.select(PlaceTable.doc).order_by(PlaceTable.key)
@@ -76,7 +69,7 @@ async def get_places(
     ] = "",
     on: FromQuery[date | None] = None,
 ) -> Places:
-    now = _host(request).clock.now()
+    now = host_of(request).clock.now()
     found = await places_on(on or business_day(now), area, type_)
     return Places(
         places=tuple(
@@ -102,7 +95,7 @@ async def get_places(
 
 @get("/places/map", summary="Volunteer posts and stations as points", opt={"public": True})
 async def get_places_map(request: AnyRequest, area: Digits = "") -> ShapesPanel:
-    now = _host(request).clock.now()
+    now = host_of(request).clock.now()
     found = await places_on(business_day(now), area)
     return ShapesPanel(shapes=tuple(_shape(p, now) for p in found[:_MOST]), as_of=now, note=WORDS["place.map_note"])
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import msgspec
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision, Emit, Private
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.chassis.rows import Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.grid.posts import PostingBasis, PostingPublished, PostingWithdrawn
@@ -94,17 +93,8 @@ def _unpublish(rows: Rows, command: UnpublishPost, ctx: Context) -> Decision:
 async def posted(host: "Host", posts: "Iterable[Post]", on: date) -> dict[str, Posted]:
     """What is posted of these posts on that day, by post: opened by reference, and only what was sealed for posting."""
     refs = {post.posting.ref: post.id for post in posts if post.posting is not None and held_on(post, on)}
-    if not refs:
-        return {}
-    columns = ", ".join(SealedRecord._fields)
-    records = await host.pool.fetch(
-        f"select {columns} from person_data where ref = any($1) and purpose = $2", list(refs), PURPOSE
-    )
-    found = {}
-    for record in records:
-        fields = host.vault.open(SealedRecord(*record))
-        found[refs[record["ref"]]] = Posted(**fields)
-    return found
+    opened = await host.vault.open_refs(host.pool, refs, purpose=PURPOSE)
+    return {refs[ref]: Posted(**fields) for ref, fields in opened.items()}
 
 
 COMMANDS = (

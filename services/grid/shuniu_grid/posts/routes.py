@@ -9,7 +9,7 @@ from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, QueryParameter
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.grid.posts import PostKind
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, Column, TablePanel
 from shuniu.contracts.text import Text
@@ -112,11 +112,6 @@ class PostedGrid(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 async def _posts(area: str, exact: bool = False) -> list[Post]:
     query = PostTable.select(PostTable.doc).order_by(PostTable.key)
     if area:
@@ -132,7 +127,7 @@ async def get_posts(
     on: FromQuery[date | None] = None,
 ) -> Posts:
     actor = actor_of(request)
-    day = on or business_day(_host(request).clock.now())
+    day = on or business_day(host_of(request).clock.now())
     held = [p for p in await _posts(area) if (not kind or p.kind == kind) and held_on(p, day)]
     return Posts(posts=tuple(_post_view(p, actor, day) for p in held))
 
@@ -183,7 +178,7 @@ async def get_roster(
     request: AnyRequest, area: Digits = "", first: FromQuery[date | None] = None, last: FromQuery[date | None] = None
 ) -> Roster:
     actor = actor_of(request)
-    begin = first or business_day(_host(request).clock.now())
+    begin = first or business_day(host_of(request).clock.now())
     end = last or begin + timedelta(days=6)
     shifts = await _shifts(actor, area, begin, end)
     accounts = sorted({s.account for s in shifts})
@@ -205,7 +200,7 @@ async def get_roster(
 
 @get("/roster/calendar", summary="The roster of this week and the next, as a calendar")
 async def get_roster_calendar(request: AnyRequest, area: Digits = "") -> CalendarPanel:
-    now = _host(request).clock.now()
+    now = host_of(request).clock.now()
     today = business_day(now)
     monday = today - timedelta(days=today.weekday())
     actor = actor_of(request)
@@ -236,7 +231,7 @@ async def _staffings(area: str) -> list[Staffing]:
 
 @get("/posts/vacancies", summary="Required posts that nobody holds today")
 async def get_vacancies(request: AnyRequest, area: Digits = "") -> TablePanel:
-    now = _host(request).clock.now()
+    now = host_of(request).clock.now()
     today = business_day(now)
     actor = actor_of(request)
     rows: list[dict[str, Any]] = []
@@ -312,7 +307,7 @@ async def _posted_grid(host: "Host", code: str) -> PostedGrid:
 
 @get("/public/grids/{code:str}", summary="A grid as it is posted in public", opt={"public": True})
 async def get_posted_grid(request: AnyRequest, code: AreaCode) -> PostedGrid:
-    return await _posted_grid(_host(request), code)
+    return await _posted_grid(host_of(request), code)
 
 
 @get("/public/grids", summary="The posting of the grid a point lies in", opt={"public": True})
@@ -321,7 +316,7 @@ async def get_posted_grid_at(
     lon: Annotated[float, QueryParameter(ge=-180, le=180)],
     lat: Annotated[float, QueryParameter(ge=-90, le=90)],
 ) -> PostedGrid:
-    host = _host(request)
+    host = host_of(request)
     found = await locate(host, lon, lat, business_day(host.clock.now()))
     if not found.comprehensive:
         raise NotFound("grid.no_area")

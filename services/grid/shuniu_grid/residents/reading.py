@@ -15,7 +15,7 @@ from shuniu.contracts.text import Text
 from shuniu.rules.refusal import Forbidden, NotFound, Refusal, Unprocessable
 
 from shuniu_grid.residents.processing import FIELDS, processing
-from shuniu_grid.residents.sealed import Kept, open_all, open_households
+from shuniu_grid.residents.sealed import Kept, open_households
 from shuniu_grid.residents.state import Household
 from shuniu_grid.residents.tables import HouseholdTable
 from shuniu_grid.residents.texts import TEXTS
@@ -148,7 +148,7 @@ async def _copy(host: "Host", row: Household, actor: Actor) -> HouseholdCopy:
 
     open_to_me = kept.only(reached)
     # A diary may tell of an illness: it is as sensitive as what is sensitive by statute.
-    diaries = await open_all(host, row.diaries) if actor.clearance >= 4 else {}
+    diaries = await host.vault.open_refs(host.pool, row.diaries) if actor.clearance >= 4 else {}
     withheld = len(kept.names()) - len(open_to_me.names()) + len(row.diaries) - len(diaries)
     items = tuple(_item(name, open_to_me, row, host) for name in open_to_me.names() if register.use(name) is not None)
     return HouseholdCopy(

@@ -1,18 +1,17 @@
 """Reading the household register. Every query is Piccolo's; figures are suppressed where few stand behind them."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
-from piccolo.columns.combination import Or, Where
 from shuniu.chassis.audit import AuditEntry
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.panels import Column, TablePanel
-from shuniu.rules.areas import is_code
 from shuniu.rules.calendar import end_of_day
 from shuniu.rules.refusal import Refusal
 
@@ -31,9 +30,6 @@ from shuniu_grid.residents.state import Household
 from shuniu_grid.residents.tables import HouseholdTable
 from shuniu_grid.residents.texts import TEXTS
 from shuniu_grid.settings import business_day, settings_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "households_of", "suppressed")
 
@@ -58,18 +54,8 @@ class Households(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[HouseholdLine, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
-def _within(actor: Actor) -> Where | Or | None:
-    found: Where | Or | None = None
-    for area in actor.areas:
-        if is_code(area):
-            part = HouseholdTable.area.like(f"{area}%")
-            found = part if found is None else Or(found, part)
-    return found if actor.has_role(*READERS) and actor.clearance >= 2 else None
+def _within(actor: Actor) -> Condition | None:
+    return any_of(in_areas(HouseholdTable, actor)) if actor.has_role(*READERS) and actor.clearance >= 2 else None
 
 
 async def households_of(actor: Actor, area: str = "") -> list[Household]:
@@ -112,7 +98,7 @@ async def get_households(
 
 @get("/households/{number:str}", summary="A household, everything personal masked or withheld")
 async def get_household(request: AnyRequest, number: FromPath[str]) -> HouseholdView:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     try:
         row = await find_household(host, number, actor)
     except Refusal as refusal:
@@ -128,12 +114,12 @@ async def get_household(request: AnyRequest, number: FromPath[str]) -> Household
 
 @get("/households/{number:str}/copy", summary="What is kept of a household in clear, with why and how long; audited")
 async def get_copy(request: AnyRequest, number: FromPath[str], reason: ReasonGiven = "") -> HouseholdCopy:
-    return await read_copy(_host(request), number, reason, actor_of(request))
+    return await read_copy(host_of(request), number, reason, actor_of(request))
 
 
 @get("/panels/households", summary="How many households each community keeps, by category where enough stand behind it")
 async def get_figures(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     least = settings_of(host).household_cell_least
     today = business_day(host.clock.now())
     by_community: dict[str, dict[str, int]] = {}

@@ -4,14 +4,12 @@ A part's content is ``{field: value, …, "categories": "A,B", "since": "field=2
 one sensitivity and one legal basis lie together, so withdrawing consent destroys what stood on it and nothing else.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 from shuniu.chassis.decision import Private
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.contracts.grid.residents import SealedPart
 
 from shuniu_grid.residents.processing import CATEGORIES, FIELDS, Part, Processing
@@ -22,12 +20,10 @@ if TYPE_CHECKING:
 
     from shuniu.chassis.host import Host
 
-__all__ = ("PURPOSE", "Kept", "divide", "gathered", "open_all", "open_households")
+__all__ = ("PURPOSE", "Kept", "divide", "gathered", "open_households")
 
 PURPOSE = "grid.households"
 """Purpose code of the sealed records; the register of processing says it of each field."""
-_AT_ONCE = 5_000
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = any($1)"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,18 +86,8 @@ def gathered(contents: Iterable[Mapping[str, str]]) -> Kept:
     return Kept(fields=ordered, categories=tuple(c for c in CATEGORIES if c in categories), since=since)
 
 
-async def open_all(host: "Host", refs: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Sealed records by reference, in clear, for the service's own work. Deciphering many waits in a thread."""
-    wanted = list(refs)
-    opened: dict[str, dict[str, str]] = {}
-    for first in range(0, len(wanted), _AT_ONCE):
-        records = await host.pool.fetch(_SEALED, wanted[first : first + _AT_ONCE])
-        opened |= await asyncio.to_thread(lambda rs: {r["ref"]: host.vault.open(SealedRecord(*r)) for r in rs}, records)
-    return opened
-
-
 async def open_households(host: "Host", rows: Iterable[Household]) -> dict[str, Kept]:
     """What is kept of each household, by number."""
     households = list(rows)
-    opened = await open_all(host, (p.ref for row in households for p in row.parts))
+    opened = await host.vault.open_refs(host.pool, (p.ref for row in households for p in row.parts))
     return {row.number: gathered(opened[p.ref] for p in row.parts if p.ref in opened) for row in households}

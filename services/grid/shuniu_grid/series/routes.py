@@ -1,21 +1,18 @@
 """Outside series as a table: the newest figure of each beside the one before."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, TablePanel
 
 from shuniu_grid.series.record import Point, period_start
 from shuniu_grid.series.tables import SeriesPointTable
 from shuniu_grid.series.texts import TEXTS
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -27,7 +24,7 @@ _KINDS["published_on"] = "date"
 async def get_series(
     request: Request[Any, Any, Any], series: Annotated[str, QueryParameter(max_length=40)] = ""
 ) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     query = SeriesPointTable.select(SeriesPointTable.doc)
     if series:

@@ -6,7 +6,7 @@ from typing import Any
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection, Offer
 from shuniu.chassis.rows import MatterFace, RowKind
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.grid import stars as said
 from shuniu.contracts.summary import MatterSummary, MatterUnit, Notice, StepSummary, Summary, Visibility
 from shuniu.rules.refusal import Refusal
@@ -65,9 +65,8 @@ def _summarise(row: Cycle, f: Fact, ctx: Context) -> Summary:
         units=tuple(MatterUnit(unit=firm, role="INFORM") for firm in _visibility(row).units),
         visibility=_visibility(row),
     )
-    noun, past, _ = fact_name(type(f)).split(".")
     params = {"area": f.area} if hasattr(f, "area") else {}
-    step = StepSummary(move=f"{noun}_{past}", params=params)
+    step = StepSummary(move=move_of(f), params=params)
     return Summary(matter=matter, step=step, notices=_notices(row, f))
 
 

@@ -1,20 +1,18 @@
 """Stars as a table: every estate of the cycle in effect (or another), beside the cycle before."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
 
 from shuniu_grid.stars.state import Cycle
 from shuniu_grid.stars.tables import StarCycleTable
 from shuniu_grid.stars.texts import TEXTS
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -38,7 +36,7 @@ async def get_stars(
     request: AnyRequest, area: Annotated[str, QueryParameter(max_length=15, pattern=r"^[0-9]*$")] = ""
 ) -> TablePanel:
     """What the public notice says: estate, firm, index, stars, and the stars of the cycle before."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     shown = await _cycles(_SHOWN)
     newest = shown[0] if shown else None
     before: dict[str, int] = {}

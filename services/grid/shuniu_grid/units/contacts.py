@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.contracts.grid.units import RegisteredUnit
 
 from shuniu_grid.units.tables import UnitTable
@@ -12,15 +11,7 @@ from shuniu_grid.units.tables import UnitTable
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
 
-__all__ = ("contacts_of", "opened")
-
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = any($1)"
-
-
-async def opened(host: "Host", refs: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The contacts under these references, in clear; the chassis masks what leaves."""
-    records = await host.pool.fetch(_SEALED, list(refs))
-    return {r["ref"]: dict(host.vault.open(SealedRecord(*r))) for r in records}
+__all__ = ("contacts_of",)
 
 
 async def contacts_of(host: "Host", numbers: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -28,4 +19,4 @@ async def contacts_of(host: "Host", numbers: Iterable[str]) -> dict[str, dict[st
     rows = await UnitTable.select(UnitTable.doc).where(UnitTable.key.is_in(list(numbers)))
     refs = {u.contact_ref: u.number for u in (msgspec.json.decode(r["doc"], type=RegisteredUnit) for r in rows)}
     refs.pop("", None)
-    return {refs[ref]: fields for ref, fields in (await opened(host, refs)).items()} if refs else {}
+    return {refs[ref]: fields for ref, fields in (await host.vault.open_refs(host.pool, refs)).items()}

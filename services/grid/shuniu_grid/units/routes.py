@@ -1,18 +1,18 @@
 """Reading the register. Every query is Piccolo's."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from piccolo.columns.combination import Or, Where, WhereRaw
+from piccolo.columns.combination import Or, WhereRaw
 from piccolo.query.functions import Count
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.grid.units import RegisteredUnit
 from shuniu.contracts.panels import Column, TablePanel
-from shuniu.rules.areas import is_code
 
 from shuniu_grid.areas.lineage import standing_on
 from shuniu_grid.areas.locating import changes, drawn
@@ -20,9 +20,6 @@ from shuniu_grid.areas.routes import Digits
 from shuniu_grid.settings import business_day
 from shuniu_grid.units.tables import UnitTable
 from shuniu_grid.units.texts import TEXTS
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "seen_by")
 
@@ -37,14 +34,9 @@ class Units(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[RegisteredUnit, ...]
 
 
-def seen_by(actor: Actor) -> Where | WhereRaw | Or | None:
+def seen_by(actor: Actor) -> Condition | None:
     """The units an actor may read: those of the own areas. None: no unit at all."""
-    found: Where | WhereRaw | Or | None = None
-    for area in actor.areas:
-        if is_code(area):
-            part = UnitTable.area.like(f"{area}%")
-            found = part if found is None else Or(found, part)
-    return found if actor.clearance >= 2 else None
+    return any_of(in_areas(UnitTable, actor)) if actor.clearance >= 2 else None
 
 
 @get("/units", summary="Registered units the caller may see")
@@ -59,7 +51,7 @@ async def get_units(
     seen = seen_by(actor_of(request))
     if seen is None:
         return Units(total=0, items=())
-    wanted: list[Where | WhereRaw | Or] = [seen, UnitTable.status == ("CLOSED" if closed else "ACTIVE")]
+    wanted: list[Condition] = [seen, UnitTable.status == ("CLOSED" if closed else "ACTIVE")]
     if area:
         wanted.append(UnitTable.area.like(f"{area}%"))
     if q:
@@ -72,7 +64,7 @@ async def get_units(
 
 @get("/units/by-kind", summary="How many units of each kind stand in the caller's areas")
 async def get_kinds(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     seen = seen_by(actor_of(request))
     rows: list[dict[str, Any]] = []
     if seen is not None:
@@ -94,7 +86,7 @@ async def get_kinds(request: AnyRequest, area: Digits = "") -> TablePanel:
 
 @get("/units/unassigned", summary="Units whose grid has ended and who belong to none since")
 async def get_unassigned(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     now = host.clock.now()
     seen = seen_by(actor_of(request))
     rows: list[dict[str, Any]] = []

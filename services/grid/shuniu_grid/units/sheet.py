@@ -9,7 +9,6 @@ from shuniu.chassis.context import Actor
 from shuniu.chassis.sheets import Column, Sheet
 from shuniu.contracts.grid.units import RegisteredUnit, UnitKind
 
-from shuniu_grid.units.contacts import opened
 from shuniu_grid.units.register import ENTER, ROLES, EnterUnits, GivenUnit, wrong_credit_code
 from shuniu_grid.units.tables import UnitTable
 
@@ -41,7 +40,7 @@ async def _rows(host: "Host", actor: Actor, query: Mapping[str, str]) -> AsyncIt
             wanted = wanted.where(UnitTable.area.like(f"{query['area']}%"))
         page = [msgspec.json.decode(r["doc"], type=RegisteredUnit) for r in await wanted]
         mine = [u for u in page if actor.covers(u.area) and u.valid_to is None]
-        contacts = await opened(host, [u.contact_ref for u in mine if u.contact_ref])
+        contacts = await host.vault.open_refs(host.pool, (u.contact_ref for u in mine))
         for u in mine:
             contact = contacts.get(u.contact_ref, {})
             yield {

@@ -21,7 +21,7 @@ from shuniu.contracts.summary import (
     Summary,
     Visibility,
 )
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 from shuniu.rules.refusal import Refusal
 
 from shuniu_grid.visits.lifecycle import VISIT, VISITORS
@@ -61,10 +61,7 @@ def _matter(row: HomeVisit, ctx: Context) -> MatterSummary:
         open=row.open,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
+        **due_of(clock),
         area=row.area,
         place=row.place if row.place.name or row.place.lon is not None else Place(name=row.area),
         flags=tuple(name for name, on in marks if on),

@@ -8,13 +8,12 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, QueryParameter
-from piccolo.columns.combination import Or, Where
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.grid.visits import VisitSubject
 from shuniu.contracts.panels import CellKind, Column, TablePanel
 from shuniu.contracts.text import Text
-from shuniu.rules.areas import is_code
 from shuniu.rules.refusal import FieldError, Unprocessable
 
 from shuniu_grid.areas.routes import Digits
@@ -81,13 +80,8 @@ class Visits(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[VisitView, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 async def _due(request: AnyRequest, area: str, ahead: int | None) -> list[tuple[date, Subject]]:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     today = business_day(host.clock.now())
     days = settings_of(host).visit_ahead_days if ahead is None else ahead
     found = []
@@ -107,7 +101,7 @@ async def get_due(
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 50,
     offset: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> Due:
-    today = business_day(_host(request).clock.now())
+    today = business_day(host_of(request).clock.now())
     found = [(d, s) for d, s in await _due(request, area, ahead) if visit_to is None or s.kind == visit_to]
     items = (
         DueVisit(
@@ -124,14 +118,9 @@ async def get_due(
     return Due(total=len(found), overdue=sum(day < today for day, _ in found), items=tuple(items))
 
 
-def _seen(actor: Actor) -> Where | Or | None:
+def _seen(actor: Actor) -> Condition | None:
     """The visits an actor may read, as the read policy has it: those of the own areas."""
-    found: Where | Or | None = None
-    for area in actor.areas:
-        if is_code(area):
-            part = HomeVisitTable.area.like(f"{area}%")
-            found = part if found is None else Or(found, part)
-    return found if actor.clearance >= 2 else None
+    return any_of(in_areas(HomeVisitTable, actor)) if actor.clearance >= 2 else None
 
 
 @get("/visits", summary="Visits the caller may see, newest first, without their diaries")
@@ -148,7 +137,7 @@ async def get_visits(
     seen, keeps = _seen(actor), actor.has_role(*READERS)
     if seen is None or (household and not keeps):
         return Visits(total=0, items=())
-    wanted: list[Where | Or] = [seen, HomeVisitTable.area.like(f"{area}%")]
+    wanted: list[Condition] = [seen, HomeVisitTable.area.like(f"{area}%")]
     if status:
         wanted.append(HomeVisitTable.status == status)
     if unit or household:
@@ -181,7 +170,7 @@ def _column(id_: str, kind: CellKind = "text", note: str = "") -> Column:
 
 @get("/panels/visits-due", summary="Overdue and upcoming visits as a table")
 async def get_due_panel(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     today = business_day(host.clock.now())
     columns = (
         _column("visit_to"),
@@ -254,7 +243,7 @@ async def get_coverage(
     until: FromQuery[date | None] = None,
     level: Annotated[str, QueryParameter(pattern=r"^(grid|community)$")] = "community",
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     by_area: dict[str, list[Figures]] = {}
     for subject in await subjects_seen(host, actor, area):
@@ -275,7 +264,7 @@ async def get_targets(
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
 ) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     first, last = _window(host, since, until)
     least = settings_of(host).household_cell_least
     subjects = await subjects_seen(host, actor, area)

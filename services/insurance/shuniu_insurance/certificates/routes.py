@@ -1,13 +1,13 @@
 """A certificate as PDF: for the parties of its claim, and for the claimant by follow-up code."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from shuniu.chassis.audit import AuditEntry
 from shuniu.chassis.documents.render import MEDIA_TYPE
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.identity.policy import may_read
 from shuniu.chassis.state import load_row
 from shuniu.rules.refusal import Forbidden, NotFound
@@ -19,9 +19,6 @@ from shuniu_insurance.claims.claim import CLAIM
 from shuniu_insurance.claims.face import visibility
 from shuniu_insurance.claims.lifecycle import INSURER, PAYERS
 from shuniu_insurance.claims.routes import claim_by_code
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -36,7 +33,7 @@ def _pdf(content: bytes, number: str) -> Response[bytes]:
 @get("/certificates/{certificate:str}/pdf", summary="A signed certificate as PDF, for the parties of its claim")
 async def get_certificate_pdf(request: Request[Any, Any, Any], certificate: FromPath[str]) -> Response[bytes]:
     """Names a person in clear: by the policy of the claim, for those who work on it, and audited."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = await load_row(host.pool, CERTIFICATE_ROW, certificate)
     if found is None:
@@ -59,7 +56,7 @@ async def get_certificate_pdf(request: Request[Any, Any, Any], certificate: From
 async def get_own_certificate(
     request: Request[Any, Any, Any], code: Annotated[str, QueryParameter(min_length=12, max_length=24)]
 ) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     o = await claim_by_code(host, code)
     found = await load_row(host.pool, CERTIFICATE_ROW, o.certificate) if o.certificate else None
     if found is None:

@@ -12,7 +12,6 @@ from shuniu.contracts.envelope import Fact
 from shuniu.contracts.insurance.claims import ClaimAdvanceDue, ClaimHazardLinked
 from shuniu.contracts.summary import Visibility
 from shuniu.rules.clocks import clock_due, clock_timers, find_clock, most_urgent
-from shuniu.rules.refusal import Conflict
 
 from shuniu_insurance.claims.evolve import evolve, evolve_code, evolve_recovery
 from shuniu_insurance.claims.lifecycle import CLAIM as CYCLE
@@ -135,11 +134,7 @@ def on_claim(c: _Names, ctx: Context) -> Iterable[Key]:
 
 def claim_in(rows: Rows, c: _Names) -> Claim:
     """The claim a command is on. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
-    o = rows.need(CLAIM, c.claim)
-    version = rows.version(CLAIM, c.claim)
-    if c.expected_version is not None and c.expected_version != version:
-        raise Conflict("matter.moved_on", state=o.status, params={"expected": c.expected_version, "version": version})
-    return o
+    return rows.need(CLAIM, c.claim, c.expected_version)
 
 
 def command_on(

@@ -14,7 +14,7 @@ from shuniu.contracts.insurance import certificates as cert
 from shuniu.contracts.insurance import claims as said
 from shuniu.contracts.referral import ReferralMade, ReferralWithdrawn
 from shuniu.contracts.summary import Link, MatterSummary, MatterUnit, Notice, StepSummary, Summary, Visibility
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, due_status, most_urgent
 
 from shuniu_insurance.claims.lifecycle import AUTHORITIES, CLAIM, COMMUNITY
 from shuniu_insurance.claims.measures import observe
@@ -72,12 +72,7 @@ def _matter(o: Claim, ctx: Context) -> MatterSummary:
         open=o.open,
         opened_at=o.reported_at,
         closed_at=o.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=o.area,
         place=o.place,
         lead_unit=o.insurer,

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+from shuniu.chassis.keyed import follow_code, keyed
 from shuniu.chassis.state import load_row
-
-from shuniu_insurance.lookup import keyed_hash_of, new_follow_code
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
@@ -40,13 +39,13 @@ async def person_of(host: "Host", claim: str) -> str:
     """The keyed hash of the citizen number the community certified; "" while there is none."""
     opened = await host.vault.open_matter(host.pool, claim, clearance=4, masked=False)
     numbers = [fields[CITIZEN] for fields in opened.values() if CITIZEN in fields]
-    return keyed_hash_of(host).of_citizen(numbers[-1]) if numbers else ""
+    return keyed(host).of_number(numbers[-1]) if numbers else ""
 
 
 async def prepare_report(c: object, host: "Host") -> Prepared:
     """Before an accident is reported: a code to follow it by."""
-    code = new_follow_code()
-    return Prepared(code=code, code_key=keyed_hash_of(host).of_code(code))
+    code = follow_code()
+    return Prepared(code=code, code_key=keyed(host).of_code(code))
 
 
 async def prepare_person(c: _OnClaim, host: "Host") -> Prepared:
@@ -58,7 +57,7 @@ async def prepare_code(c: _WithCode, host: "Host") -> Prepared:
     """Before the claimant answers by code."""
     from shuniu_insurance.claims.claim import CODE
 
-    key = keyed_hash_of(host).of_code(c.code)
+    key = keyed(host).of_code(c.code)
     held = await load_row(host.pool, CODE, key)
     claim = held[0].claim if held else ""
     return Prepared(code_key=key, claim=claim, person=await person_of(host, claim) if claim else "")

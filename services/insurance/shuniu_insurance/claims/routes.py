@@ -7,7 +7,8 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
@@ -19,7 +20,6 @@ from shuniu_insurance.claims.claim import CLAIM, CODE
 from shuniu_insurance.claims.state import Claim
 from shuniu_insurance.claims.tables import ClaimTable
 from shuniu_insurance.claims.texts import TEXTS
-from shuniu_insurance.lookup import keyed_hash_of
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
@@ -57,7 +57,7 @@ class FollowedClaim(msgspec.Struct, frozen=True, kw_only=True):
 
 async def claim_by_code(host: "Host", code: str) -> Claim:
     """The claim of a follow-up code. NotFound ``claim.code_unknown``."""
-    held = await load_row(host.pool, CODE, keyed_hash_of(host).of_code(code))
+    held = await load_row(host.pool, CODE, keyed(host).of_code(code))
     found = await load_row(host.pool, CLAIM, held[0].claim) if held else None
     if found is None:
         raise NotFound("claim.code_unknown")
@@ -68,7 +68,7 @@ async def claim_by_code(host: "Host", code: str) -> Claim:
 async def get_followed_claim(
     request: Request[Any, Any, Any], code: Annotated[str, QueryParameter(min_length=12, max_length=24)]
 ) -> FollowedClaim:
-    host: Host = request.app.state.host
+    host = host_of(request)
     o = await claim_by_code(host, code)
     running = [c for c in o.clocks if c.state == "running" and c.id != "limitation"]
     due = min((c.due_at for c in running), default=None)
@@ -107,7 +107,7 @@ async def get_incidence(
     end: Annotated[date | None, QueryParameter(name="to")] = None,
 ) -> TablePanel:
     """Accidents, not claims: several from one accident count once. Null where no number of residents is known."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     if not any(is_code(a) for a in actor.areas):
         raise Forbidden("access.area", params={"area": host.scope})

@@ -12,7 +12,7 @@ from shuniu.chassis.counter import counter_key, next_number
 from shuniu.chassis.decision import Decision, Detail, DetailField, DetailPanel, Emit, Offer
 from shuniu.chassis.rows import Happening, Index, Key, MatterFace, RowKind, Rows
 from shuniu.chassis.service import Command
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.insurance import disclosure as said
 from shuniu.contracts.summary import MatterSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.rules.refusal import Conflict, FieldError, Forbidden, Refusal, Unprocessable
@@ -127,7 +127,6 @@ def _visibility(row: Disclosure) -> Visibility:
 
 
 def _summarise(row: Disclosure, f: Fact, ctx: Context) -> Summary:
-    noun, past, _ = fact_name(type(f)).split(".")
     title = f"{TEXTS['kind.insurance_disclosure'].zh} · {row.since.isoformat()}/{row.until.isoformat()}"
     matter = MatterSummary(
         kind=DISCLOSURE.kind,
@@ -144,7 +143,7 @@ def _summarise(row: Disclosure, f: Fact, ctx: Context) -> Summary:
     )
     drafted = isinstance(f, said.DisclosureDrafted)
     notice = Notice(why="assigned", text="notice.disclosure_drafted", roles=_LEADERS, areas=(ctx.scope,))
-    return Summary(matter=matter, step=StepSummary(move=f"{noun}_{past}"), notices=(notice,) if drafted else ())
+    return Summary(matter=matter, step=StepSummary(move=move_of(f)), notices=(notice,) if drafted else ())
 
 
 def _offers(row: Disclosure, ctx: Context) -> Sequence[Offer]:

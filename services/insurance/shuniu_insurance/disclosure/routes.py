@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
 from shuniu.chassis.state import load_row
 from shuniu.contracts.insurance.disclosure import DisclosedCell
@@ -55,12 +55,12 @@ async def get_disclosures(request: AnyRequest) -> TablePanel:
     records = await DisclosureTable.select(DisclosureTable.doc).where(DisclosureTable.status == "PUBLISHED")
     found = [msgspec.json.decode(r["doc"], type=Disclosure) for r in records]
     found.sort(key=lambda d: d.since, reverse=True)
-    return _panel(found[:_MOST], request.app.state.host)
+    return _panel(found[:_MOST], host_of(request))
 
 
 @get("/disclosures/{disclosure:str}", summary="The figures of one quarter, also of a draft")
 async def get_disclosure(request: AnyRequest, disclosure: FromPath[str]) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await load_row(host.pool, DISCLOSURE_ROW, disclosure)
     if found is None:
         raise NotFound("insurance_disclosure.unknown", params={"id": disclosure[:64]})

@@ -12,7 +12,7 @@ from shuniu.chassis.counter import counter_key, next_number
 from shuniu.chassis.decision import Decision, Detail, DetailField, DetailRow, DetailSection, Emit, Offer
 from shuniu.chassis.rows import Happening, Index, Key, MatterFace, RowKind, Rows
 from shuniu.chassis.service import Command
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.insurance import evaluation as said
 from shuniu.contracts.summary import Link, MatterSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.rules.refusal import Conflict, FieldError, Forbidden, Refusal, Unprocessable
@@ -130,7 +130,6 @@ def _visibility(row: Evaluation) -> Visibility:
 
 
 def _summarise(row: Evaluation, f: Fact, ctx: Context) -> Summary:
-    noun, past, _ = fact_name(type(f)).split(".")
     matter = MatterSummary(
         kind=EVALUATION.kind,
         id=row.id,
@@ -152,7 +151,7 @@ def _summarise(row: Evaluation, f: Fact, ctx: Context) -> Summary:
         notices = (Notice(why="changed", text="notice.evaluation_decided", units=(row.insurer,)),)
     link = Link(relation="evaluates", source=ctx.source, kind=POLICY_ROW.name, matter=row.policy)
     links = (link,) if isinstance(f, said.EvaluationComputed) else ()
-    return Summary(matter=matter, step=StepSummary(move=f"{noun}_{past}"), links=links, notices=notices)
+    return Summary(matter=matter, step=StepSummary(move=move_of(f)), links=links, notices=notices)
 
 
 def _offers(row: Evaluation, ctx: Context) -> Sequence[Offer]:

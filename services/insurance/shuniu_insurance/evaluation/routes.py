@@ -1,11 +1,11 @@
 """Evaluations as a table: both variants beside each other, and what was decided."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.contracts.summary import Visibility
@@ -13,9 +13,6 @@ from shuniu.contracts.summary import Visibility
 from shuniu_insurance.evaluation.evaluation import EVALUATION_ROW, Evaluation
 from shuniu_insurance.evaluation.tables import EvaluationTable
 from shuniu_insurance.evaluation.texts import TEXTS
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -33,7 +30,7 @@ _RATES = {
 
 @get("/evaluations", summary="Yearly evaluations, the newest first")
 async def get_evaluations(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     records = (
         await EvaluationTable.select(EvaluationTable.doc)

@@ -1,11 +1,11 @@
 """The fund's statement: money in by source, premium out, what is left; month by month."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.rules.refusal import Forbidden
 
@@ -14,9 +14,6 @@ from shuniu_insurance.fund.month import READERS
 from shuniu_insurance.fund.state import Month
 from shuniu_insurance.fund.tables import MonthTable
 from shuniu_insurance.fund.texts import TEXTS
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -43,7 +40,7 @@ def _row(m: Month, carried: int) -> dict[str, Any]:
 
 @get("/fund/statement", summary="The premium fund, month by month, in fen")
 async def get_statement(request: Request[Any, Any, Any]) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     actor.require_role(*READERS)
     if not actor.covers(host.scope):

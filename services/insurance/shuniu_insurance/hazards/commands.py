@@ -94,11 +94,7 @@ class AskAcceptance(OnHazard, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 def hazard_in(rows: Rows, c: OnHazard, move: str, ctx: Context) -> Hazard:
     """The hazard of a command, if this actor may make the move now."""
-    row = rows.need(HAZARD_ROW, c.hazard)
-    version = rows.version(HAZARD_ROW, c.hazard)
-    if c.expected_version is not None and c.expected_version != version:
-        params = {"expected": c.expected_version, "version": version}
-        raise Conflict("matter.moved_on", state=row.status, event=move, params=params)
+    row = rows.need(HAZARD_ROW, c.hazard, c.expected_version, move)
     guard(move, row, ctx)
     return row
 

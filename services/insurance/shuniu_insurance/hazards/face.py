@@ -7,7 +7,7 @@ from typing import Any
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection, Offer
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.insurance import hazards as said
 from shuniu.contracts.referral import ReferralMade, ReferralWithdrawn
 from shuniu.contracts.summary import (
@@ -21,7 +21,7 @@ from shuniu.contracts.summary import (
     Visibility,
 )
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 from shuniu.rules.evidence import BlobRef
 from shuniu.rules.refusal import Refusal
 
@@ -73,12 +73,7 @@ def _matter(row: Hazard, ctx: Context) -> MatterSummary:
         open=row.open,
         opened_at=row.entered_at,
         closed_at=row.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=row.area,
         place=row.place if row.place.name or row.place.lon is not None else Place(name=row.area),
         lead_unit=row.unit or row.insurer,
@@ -109,8 +104,7 @@ def _step(row: Hazard, f: Fact) -> StepSummary | None:
 
 
 def _move(f: Fact) -> str:
-    noun, past, _ = fact_name(type(f)).split(".")
-    return f"{noun}_{past}"
+    return move_of(f)
 
 
 def _links(f: Fact, ctx: Context) -> tuple[Link, ...]:

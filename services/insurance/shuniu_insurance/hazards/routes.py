@@ -1,14 +1,13 @@
 """Queries of hazards: what the government supervises, and the public notices of borne major risks."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.rules.calendar import local
 from shuniu.rules.clocks import find_clock
@@ -19,15 +18,11 @@ from shuniu_insurance.hazards.state import Hazard
 from shuniu_insurance.hazards.tables import HazardTable
 from shuniu_insurance.hazards.texts import TEXTS
 
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
-
 __all__ = ("HANDLERS",)
 
 AnyRequest = Request[Any, Any, Any]
 _MOST = 500
 _OFF = ["CANCELLED_OFF", "UNFOUNDED"]
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = any($1)"
 
 
 def _columns(*names: str, **kinds: Any) -> tuple[Column, ...]:
@@ -36,7 +31,7 @@ def _columns(*names: str, **kinds: Any) -> tuple[Column, ...]:
 
 @get("/hazards/supervised", summary="Major hazards under the government's supervision, the most urgent first")
 async def get_supervised(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     records = (
         await HazardTable.select(HazardTable.doc)
@@ -74,7 +69,7 @@ async def get_supervised(request: AnyRequest) -> TablePanel:
 @get("/hazards/notices", summary="Public notices of major risks that are borne for a while", opt={"public": True})
 async def get_notices(request: AnyRequest) -> TablePanel:
     """What the street says in public: category, place, until when, and the words that were approved."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     records = (
         await HazardTable.select(HazardTable.doc)
         .where(HazardTable.status == "RISK_ACCEPTED", WhereRaw("(doc->>'public_notice')::boolean"))
@@ -83,8 +78,8 @@ async def get_notices(request: AnyRequest) -> TablePanel:
     )
     found = [msgspec.json.decode(r["doc"], type=Hazard) for r in records]
     refs = {h.id: next(t.ref for t in reversed(h.texts) if t.label == "public_notice") for h in found}
-    sealed = await host.pool.fetch(_SEALED, list(refs.values())) if refs else []
-    words = {r["ref"]: host.vault.open(SealedRecord(*r)).get("text", "") for r in sealed}
+    sealed = await host.vault.open_refs(host.pool, refs.values())
+    words = {ref: fields.get("text", "") for ref, fields in sealed.items()}
     rows = tuple(
         {
             "category": TEXTS[f"category.{h.category}"].zh,

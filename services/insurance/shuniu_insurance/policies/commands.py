@@ -139,10 +139,7 @@ def _with_book(c: OnPolicy, ctx: Context) -> Iterable[Key]:
 
 
 def _policy(rows: Rows, c: OnPolicy, move: str, ctx: Context) -> Policy:
-    p = rows.need(POLICY_ROW, c.policy)
-    version = rows.version(POLICY_ROW, c.policy)
-    if c.expected_version is not None and c.expected_version != version:
-        raise Conflict("matter.moved_on", state=p.status, params={"expected": c.expected_version, "version": version})
+    p = rows.need(POLICY_ROW, c.policy, c.expected_version)
     guard(move, p, ctx)
     return p
 

@@ -8,7 +8,7 @@ import msgspec
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailPanel, DetailRow, DetailSection, Offer
 from shuniu.chassis.rows import MatterFace, RowKind
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.insurance import policies as said
 from shuniu.contracts.insurance.policies import Cover
 from shuniu.contracts.summary import Link, MatterSummary, Notice, StepSummary, Summary, Visibility
@@ -27,8 +27,7 @@ _OPEN = ("DRAFT", "ISSUED", "IN_FORCE")
 
 def step_of(f: Fact, **more: Any) -> StepSummary:
     """The timeline's line of a fact: its name without the version, words joined (``claim_paid``)."""
-    noun, past, _ = fact_name(type(f)).split(".")
-    return StepSummary(move=f"{noun}_{past}", **more)
+    return StepSummary(move=move_of(f), **more)
 
 
 def _notices(p: Policy, f: Fact) -> tuple[Notice, ...]:

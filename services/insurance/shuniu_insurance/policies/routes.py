@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
@@ -76,12 +76,12 @@ async def get_room(request: AnyRequest) -> TablePanel:
     )
     found = [msgspec.json.decode(r["doc"], type=Policy) for r in records]
     shown = [p for p in found if _readable(p, request)]
-    return _table(shown, await _rooms(*shown), request.app.state.host)
+    return _table(shown, await _rooms(*shown), host_of(request))
 
 
 @get("/policies/{policy:str}/room", summary="What is left of each cover of one policy")
 async def get_policy_room(request: AnyRequest, policy: FromPath[str]) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await load_row(host.pool, POLICY_ROW, policy)
     if found is None:
         raise NotFound("insurance_policy.unknown", params={"id": policy[:64]})

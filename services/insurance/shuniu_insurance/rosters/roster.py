@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.rows import Happening, Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.chassis.sheets import imported
@@ -28,7 +29,6 @@ from shuniu.rules.citizen import is_citizen_id
 from shuniu.rules.refusal import Conflict, FieldError, NotFound, Unprocessable
 
 from shuniu_insurance.fields import today
-from shuniu_insurance.lookup import keyed_hash_of
 from shuniu_insurance.policies.policy import POLICY_ROW
 
 if TYPE_CHECKING:
@@ -188,12 +188,12 @@ def open_roster(rows: Rows, c: OpenRoster, ctx: Context) -> Decision:
 
 
 async def _hash_all(c: EnterRoster, host: "Host") -> tuple[str, ...]:
-    hashes = keyed_hash_of(host)
-    return tuple(f"{g.roster}|{hashes.of_citizen(g.citizen_id)}" for g in c.rows)
+    hashes = keyed(host)
+    return tuple(f"{g.roster}|{hashes.of_number(g.citizen_id)}" for g in c.rows)
 
 
 async def _hash_one(c: RemoveEntry, host: "Host") -> tuple[str, ...]:
-    return (f"{c.roster}|{keyed_hash_of(host).of_citizen(c.citizen_id)}",)
+    return (f"{c.roster}|{keyed(host).of_number(c.citizen_id)}",)
 
 
 def _entry_keys(c: EnterRoster | RemoveEntry, ctx: Context) -> Iterable[Key]:

@@ -1,14 +1,12 @@
 """Rosters by head count only: for the premium, and by community where enough stand there (domain rules 7.1)."""
 
-import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
-from shuniu.chassis.http.access import actor_of
-from shuniu.chassis.privacy import SealedRecord
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.rules.refusal import Forbidden
 
@@ -24,19 +22,17 @@ if TYPE_CHECKING:
 __all__ = ("HANDLERS",)
 
 AnyRequest = Request[Any, Any, Any]
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = any($1)"
 _READERS = (*KEEPERS, "finance", "leading_group", "office_director")
 
 
 async def _communities(host: "Host", roster: Roster) -> Counter[str]:
-    records = await host.pool.fetch(_SEALED, list(roster.entries))
-    opened = await asyncio.to_thread(lambda: [host.vault.open(SealedRecord(*r)) for r in records])
-    return Counter(fields.get("area", "")[:12] for fields in opened)
+    opened = await host.vault.open_refs(host.pool, roster.entries)
+    return Counter(fields.get("area", "")[:12] for fields in opened.values())
 
 
 @get("/rosters/counts", summary="How many stand on each roster, by community where that is enough of them")
 async def get_counts(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     if not actor.has_role(*_READERS):
         raise Forbidden("access.role", params={"roles": ", ".join(_READERS)})

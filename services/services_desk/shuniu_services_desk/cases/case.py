@@ -13,7 +13,7 @@ from shuniu.contracts.envelope import Fact
 from shuniu.contracts.services_desk.cases import CaseDeemedAccepted, CaseLapsed
 from shuniu.contracts.summary import Visibility
 from shuniu.rules.clocks import clock_due, clock_timers, find_clock, most_urgent
-from shuniu.rules.refusal import Conflict, Forbidden
+from shuniu.rules.refusal import Forbidden
 
 from shuniu_services_desk.cases.evolve import evolve, evolve_code, evolve_holding
 from shuniu_services_desk.cases.lifecycles import CASE as CYCLE
@@ -188,11 +188,7 @@ def command_on(
 
 def case_in(rows: Rows, c: _Names) -> Case:
     """The case a command is on. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
-    row = rows.need(CASE, c.case)
-    version = rows.version(CASE, c.case)
-    if c.expected_version is not None and c.expected_version != version:
-        raise Conflict("matter.moved_on", state=row.status, params={"expected": c.expected_version, "version": version})
-    return row
+    return rows.need(CASE, c.case, c.expected_version)
 
 
 def check_move(c: Case, event: str) -> None:

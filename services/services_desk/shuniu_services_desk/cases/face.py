@@ -3,7 +3,7 @@
 from shuniu.chassis.context import Context
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
 from shuniu.contracts.document import DocumentIssued, DocumentRevoked
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.services_desk import cases as said
 from shuniu.contracts.services_desk.counters import CaseAssigned
 from shuniu.contracts.summary import (
@@ -16,13 +16,13 @@ from shuniu.contracts.summary import (
     Summary,
     Visibility,
 )
-from shuniu.rules.clocks import due_status, find_clock, most_urgent
+from shuniu.rules.clocks import due_of, due_status, find_clock, most_urgent
 
 from shuniu_services_desk.cases.measures import observe
 from shuniu_services_desk.cases.state import Case
 from shuniu_services_desk.roles import CLERKS, LEADERS
 
-__all__ = ("move_of", "summarise", "title_of", "visibility")
+__all__ = ("summarise", "title_of", "visibility")
 
 
 def title_of(c: Case, ctx: Context) -> str:
@@ -67,24 +67,13 @@ def _matter(c: Case, ctx: Context) -> MatterSummary:
         open=c.open,
         opened_at=c.opened_at,
         closed_at=c.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status="paused" if c.status == "SPECIAL" else due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock, paused=c.status == "SPECIAL"),
         area=c.area,
         lead_unit=c.unit,
         units=tuple(units),
         flags=_flags(c),
         visibility=visibility(c),
     )
-
-
-def move_of(f: Fact) -> str:
-    """Id of the move a fact tells of: its name without the version, words joined (``case_submitted``)."""
-    noun, past, _ = fact_name(type(f)).split(".")
-    return f"{noun}_{past}"
 
 
 def _step(c: Case, f: Fact) -> StepSummary:

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from shuniu.chassis.documents.signing import new_code
-
-from shuniu_services_desk.keyed import follow_code, keyed
+from shuniu.chassis.keyed import follow_code, keyed
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
@@ -33,7 +32,7 @@ async def prepare_submission(c: Any, host: "Host") -> PreparedCase:
     """Before something is submitted or asked about: a code to follow it by, a receipt's code for each item."""
     lookup, code = keyed(host), follow_code()
     return PreparedCase(
-        applicant=lookup.of_applicant(getattr(c, "applicant_id", "")),
+        applicant=lookup.of_number(getattr(c, "applicant_id", "")),
         code=code,
         code_key=lookup.of_code(code),
         documents=tuple(new_code() for _ in getattr(c, "items", ())[:MOST_ITEMS]),
@@ -46,7 +45,7 @@ async def prepare_case(c: Any, host: "Host") -> PreparedCase:
     opened = await host.vault.open_matter(host.pool, c.case, clearance=4, masked=False)
     who = next((fields for fields in opened.values() if "applicant_name" in fields), {})
     return PreparedCase(
-        applicant=keyed(host).of_applicant(who.get("applicant_id", "")),
+        applicant=keyed(host).of_number(who.get("applicant_id", "")),
         documents=(new_code(),),
         name=who.get("applicant_name", ""),
     )

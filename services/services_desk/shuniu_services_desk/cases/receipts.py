@@ -12,7 +12,6 @@ from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Emit, Private
 from shuniu.chassis.documents.register import issue
 from shuniu.chassis.documents.render import Sheet, render_pdf
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.contracts.services_desk.catalogue import Guide
 from shuniu.contracts.text import Text
 from shuniu.rules.calendar import local
@@ -34,7 +33,6 @@ _SUFFIX: dict[str, str] = {
     "desk_refused": "BS",
     "desk_decided": "JD",
 }
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = $1"
 _PAPER = b"""
 #facts(c.lines.map(r => (word.at(r.at(0), default: r.at(0)), text(r.at(1)))))
 #v(6pt)
@@ -98,10 +96,10 @@ class _HasDocuments(Protocol):
 async def rendered(c: _HasDocuments, code: str, host: "Host", capability: str = "cases") -> bytes:
     """The PDF of one of a matter's receipts, in the words of its capability. NotFound ``document.unknown``."""
     held: CaseDocument | None = next((d for d in c.documents if d.code == code), None)
-    record = await host.pool.fetchrow(_SEALED, code) if held is not None else None
-    if held is None or record is None:
+    sealed = (await host.vault.open_refs(host.pool, (code,))).get(code) if held is not None else None
+    if held is None or sealed is None:
         raise NotFound("document.unknown", params={"id": code[:40]})
-    document: dict[str, Any] = msgspec.json.decode(host.vault.open(SealedRecord(*record))["document"])
+    document: dict[str, Any] = msgspec.json.decode(sealed["document"])
     words = words_of(capability).merged(words_of("cases"))
     area = host.registry.current.get("area", host.scope)
     sheet = Sheet(

@@ -7,14 +7,15 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
-from piccolo.columns.combination import And, Or, Where, WhereRaw
+from piccolo.columns.combination import WhereRaw
 from shuniu.chassis.context import Actor
 from shuniu.chassis.documents.render import MEDIA_TYPE
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.text import Text
-from shuniu.rules.areas import is_code
 from shuniu.rules.clocks import most_urgent
 from shuniu.rules.refusal import Forbidden, NotFound
 
@@ -25,7 +26,6 @@ from shuniu_services_desk.cases.receipts import rendered
 from shuniu_services_desk.cases.state import Case
 from shuniu_services_desk.cases.tables import CaseTable
 from shuniu_services_desk.cases.terms import last_day
-from shuniu_services_desk.keyed import keyed
 from shuniu_services_desk.texts import words_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ __all__ = ("HANDLERS",)
 
 WORDS = words_of("cases")
 AnyRequest = Request[Any, Any, Any]
-Condition = Where | WhereRaw | And | Or
 Word = Annotated[str, QueryParameter(max_length=64)]
 Digits = Annotated[str, QueryParameter(pattern="^[0-9]*$", max_length=20)]
 FollowText = Annotated[str, QueryParameter(min_length=12, max_length=24)]
@@ -99,23 +98,15 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[FollowedCase, ...]
 
 
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
-
-
 def seen_by(actor: Actor) -> Condition | None:
     """The rows an actor may read, as the read policy has it: by area or by unit. None: no row at all."""
     if actor.clearance < 2:
         return None
-    parts: list[Condition] = [CaseTable.area.like(f"{a}%") for a in actor.areas if is_code(a)]
+    parts: list[Condition] = in_areas(CaseTable, actor)
     for unit in actor.units:
         parts.append(CaseTable.unit == unit)
         parts.append(WhereRaw("doc->'tasks' @> {}::jsonb", msgspec.json.encode([{"unit": unit}]).decode()))
-    found: Condition | None = None
-    for part in parts:
-        found = part if found is None else Or(found, part)
-    return found
+    return any_of(parts)
 
 
 def _view(record: dict[str, Any]) -> CaseView:
@@ -180,7 +171,7 @@ async def _followed(host: "Host", code: str) -> list[Case]:
 
 @get("/cases/follow", opt={"public": True}, summary="How cases stand, by their follow-up code, without signing in")
 async def get_followed(request: AnyRequest, code: FollowText) -> Followed:
-    host = _host(request)
+    host = host_of(request)
     return Followed(cases=tuple(_as_followed(c) for c in await _followed(host, code)))
 
 
@@ -211,7 +202,7 @@ def _as_followed(c: Case) -> FollowedCase:
 async def get_followed_receipt(
     request: AnyRequest, code: FollowText, document: Annotated[str, QueryParameter(max_length=40)]
 ) -> Response[bytes]:
-    host = _host(request)
+    host = host_of(request)
     for c in await _followed(host, code):
         if any(d.code == document for d in c.documents):
             return Response(await rendered(c, document, host), media_type=MEDIA_TYPE)
@@ -220,7 +211,7 @@ async def get_followed_receipt(
 
 @get("/cases/{case:str}/receipts/{document:str}", summary="A receipt as PDF, for who works on the case")
 async def get_receipt(request: AnyRequest, case: FromPath[str], document: FromPath[str]) -> Response[bytes]:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     found = await load_row(host.pool, CASE, case)
     if found is None or not may_read(visibility(found[0]), found[0].area, actor):
         raise NotFound("desk_case.unknown", params={"id": case[:40]})

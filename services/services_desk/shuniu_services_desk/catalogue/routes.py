@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from shuniu.chassis.documents.canonical import digest
 from shuniu.chassis.documents.render import MEDIA_TYPE, Sheet, render_pdf
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.manifest import Panel, Route
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.services_desk.catalogue import Guide, Material, Question
@@ -67,11 +68,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     open: tuple[Material, ...]
     guides: tuple[Guide, ...]
     """Everything else of each item; its own materials and questions are the ones above."""
-
-
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
 
 
 def _situation(text: str) -> dict[str, str]:
@@ -139,7 +135,7 @@ async def get_items(request: AnyRequest) -> Items:
             visits=v.guide.visits,
             channels=v.guide.channels,
         )
-        for _, v in await _in_force(_host(request))
+        for _, v in await _in_force(host_of(request))
     )
     events = await LifeEventTable.select(LifeEventTable.doc).order_by(LifeEventTable.key)
     found = (msgspec.json.decode(r["doc"], type=LifeEvent) for r in events)
@@ -148,7 +144,7 @@ async def get_items(request: AnyRequest) -> Items:
 
 @get("/guide/{item:str}", opt={"public": True}, summary="The complete list for a situation, in one answer")
 async def get_guide(request: AnyRequest, item: FromPath[str], situation: Situation = "") -> Answer:
-    _, held = await _asked(_host(request), item)
+    _, held = await _asked(host_of(request), item)
     return _answer(held, _situation(situation))
 
 
@@ -166,7 +162,7 @@ def _cells(m: Material, open_: bool) -> dict[str, Any]:
 
 @get("/guide/{item:str}/panel", opt={"public": True}, summary="The complete list as a table")
 async def get_guide_panel(request: AnyRequest, item: FromPath[str], situation: Situation = "") -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     _, held = await _asked(host, item)
     a = _answer(held, _situation(situation))
     columns = tuple(
@@ -191,7 +187,7 @@ _PAPER = b"""
 
 @get("/guide/{item:str}/pdf", opt={"public": True}, summary="The complete list as a PDF with a QR code")
 async def get_guide_pdf(request: AnyRequest, item: FromPath[str], situation: Situation = "") -> Response[bytes]:
-    host = _host(request)
+    host = host_of(request)
     title, held = await _asked(host, item)
     a = _answer(held, _situation(situation))
     if not a.exact:
@@ -233,7 +229,7 @@ def _scope_title(host: "Host") -> str:
 
 @get("/catalogue/compression", summary="How much shorter the promised limits are than the law's (承诺压缩比)")
 async def get_compression(request: AnyRequest) -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     sums: dict[str, list[int]] = {}
     for _, v in await _in_force(host):
         for key in (v.guide.kind, ""):

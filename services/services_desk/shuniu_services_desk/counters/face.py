@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, Offer
 from shuniu.chassis.statuses import statuses_of
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.manifest import KindInfo, Measure, Panel, Rate
 from shuniu.contracts.services_desk import counters as said
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, StepSummary, Summary, Visibility
@@ -86,8 +86,7 @@ def _measures(area: str, f: Fact, ctx: Context) -> tuple[MeasureSummary, ...]:
 
 
 def _move(f: Fact) -> str:
-    noun, past, _ = fact_name(type(f)).split(".")
-    return f"{noun}_{past}"
+    return move_of(f)
 
 
 def summarise(p: DeskPost, f: Fact, ctx: Context) -> Summary:

@@ -9,7 +9,7 @@ from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.state import load_row
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import Column, TablePanel
@@ -54,7 +54,7 @@ async def _today(host: "Host", area: str) -> tuple[Queue, Hall]:
 
 @get("/queue/board", opt={"public": True}, summary="The display of a hall: who is called where, who waits")
 async def get_board(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     queue, hall = await _today(host, area)
     now = host.clock.now()
     labels = {p.post: p.label for p in hall.posts}
@@ -84,7 +84,7 @@ async def get_board(request: AnyRequest, area: Digits = "") -> TablePanel:
 async def get_number(
     request: AnyRequest, number: Annotated[str, QueryParameter(pattern="^[0-9]{3,4}$")], area: Digits = ""
 ) -> Standing:
-    host: Host = request.app.state.host
+    host = host_of(request)
     queue, hall = await _today(host, area)
     labels = {p.post: p.label for p in hall.posts}
 
@@ -128,7 +128,7 @@ def figures_of(tickets: list[Ticket], labels: dict[str, str]) -> tuple[dict[str,
 
 @get("/queue/figures", summary="A day's numbers by post: served, no-shows, median wait")
 async def get_figures(request: AnyRequest, area: Digits = "", day: Annotated[str, QueryParameter()] = "") -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     if not actor.has_role(*READERS):
         raise Forbidden("access.role", params={"roles": ", ".join(READERS)})

@@ -146,12 +146,7 @@ def hall_in(rows: Rows) -> Hall:
 
 def post_in(rows: Rows, c: OnPost, event: str) -> DeskPost:
     """The post a command is on. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
-    row = rows.need(POST, c.post)
-    version = rows.version(POST, c.post)
-    if c.expected_version is not None and c.expected_version != version:
-        params = {"expected": c.expected_version, "version": version}
-        raise Conflict("matter.moved_on", state=row.status, event=event, params=params)
-    return row
+    return rows.need(POST, c.post, c.expected_version, event)
 
 
 def as_leader_of(area: str, ctx: Context, event: str, state: str | None = None) -> None:

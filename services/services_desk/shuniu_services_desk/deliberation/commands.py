@@ -28,7 +28,7 @@ from shuniu_services_desk.deliberation.papers import PaperKind, document_key, pa
 from shuniu_services_desk.deliberation.prepared import PreparedElectors, prepare_electors, prepare_paper, prepare_rules
 from shuniu_services_desk.deliberation.state import Deliberation, Elector
 from shuniu_services_desk.fields import Sealing, check_unit, wrong
-from shuniu_services_desk.matter import may, need_row
+from shuniu_services_desk.matter import may
 from shuniu_services_desk.needs.clustering import needs_of, on_cluster
 from shuniu_services_desk.needs.kinds import CLUSTER_ROW, NEED_ROW
 from shuniu_services_desk.needs.lifecycles import CLUSTER, DECIDERS, SORTERS
@@ -60,7 +60,7 @@ def _on(c: given.OnDeliberation, ctx: Context) -> Iterable[Key]:
 
 
 def _need(rows: Rows, c: given.OnDeliberation, move: str, ctx: Context) -> Deliberation:
-    d = need_row(rows, DELIBERATION_ROW, c.deliberation, c.expected_version, move)
+    d = rows.need(DELIBERATION_ROW, c.deliberation, c.expected_version, move)
     check(d, move, ctx)
     return d
 
@@ -77,7 +77,7 @@ def _open_keys(c: given.Open, ctx: Context) -> Iterable[Key]:
 
 def open_(rows: Rows, c: given.Open, ctx: Context) -> Decision:
     """AGENDA; its needs that are sorted and not yet served stay as they are until it ends."""
-    cluster = need_row(rows, CLUSTER_ROW, c.cluster, c.expected_version, "take_up")
+    cluster = rows.need(CLUSTER_ROW, c.cluster, c.expected_version, "take_up")
     may(CLUSTER, cluster, "take_up", ctx)
     rule = (_prepared(ctx).forums or forums())[c.forum]
     if c.electorate not in rule.bodies:

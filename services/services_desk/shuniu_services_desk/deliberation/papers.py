@@ -7,7 +7,6 @@ from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Emit, Private
 from shuniu.chassis.documents.register import DOCUMENT, issue
 from shuniu.chassis.documents.render import Sheet, render_pdf
-from shuniu.chassis.privacy import SealedRecord
 from shuniu.contracts.services_desk.deliberation import Tally
 from shuniu.rules.calendar import local
 from shuniu.rules.refusal import NotFound
@@ -23,7 +22,6 @@ __all__ = ("PaperKind", "document_key", "paper", "rendered_paper")
 
 PaperKind = Literal["desk_minutes", "desk_resolution"]
 _SUFFIX: dict[str, str] = {"desk_minutes": "JL", "desk_resolution": "JY"}
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = $1"
 _PAPER = b"""
 #facts(c.lines.map(r => (word.at(r.at(0), default: r.at(0)), text(r.at(1)))))
 #v(6pt)
@@ -75,10 +73,10 @@ def document_key(code: str) -> Any:
 async def rendered_paper(d: Deliberation, code: str, host: "Host") -> bytes:
     """The PDF of one of its papers. NotFound ``document.unknown``."""
     held = next((p for p in d.papers if p.code == code), None)
-    record = await host.pool.fetchrow(_SEALED, code) if held is not None else None
-    if held is None or record is None:
+    sealed = (await host.vault.open_refs(host.pool, (code,))).get(code) if held is not None else None
+    if held is None or sealed is None:
         raise NotFound("document.unknown", params={"id": code[:40]})
-    document: dict[str, Any] = msgspec.json.decode(host.vault.open(SealedRecord(*record))["document"])
+    document: dict[str, Any] = msgspec.json.decode(sealed["document"])
     words = words_of("deliberation")
     area = host.registry.current.get("area", host.scope)
     sheet = Sheet(

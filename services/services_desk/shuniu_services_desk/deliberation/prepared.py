@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from shuniu.chassis.documents.signing import new_code
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
 from shuniu.rules.refusal import Conflict
 
 from shuniu_services_desk.deliberation.counting import ForumRule, with_own
 from shuniu_services_desk.deliberation.kinds import DELIBERATION_ROW
-from shuniu_services_desk.keyed import keyed
-from shuniu_services_desk.needs.routes import opened_text
 from shuniu_services_desk.settings import settings_of
 
 log = logging.getLogger("shuniu.services_desk")
@@ -45,7 +44,7 @@ async def prepare_electors(c: Any, host: "Host") -> PreparedElectors:
     lookup = keyed(host)
 
     def hashed(typed: str) -> str:
-        whole = lookup.of_applicant(f"{c.deliberation}/{typed.strip()}")
+        whole = lookup.of_number(f"{c.deliberation}/{typed.strip()}")
         return hashlib.sha256(whole.encode()).hexdigest()[:24]
 
     return PreparedElectors(electors={typed: hashed(typed) for typed in _typed(c)})
@@ -55,7 +54,7 @@ async def prepare_paper(c: Any, host: "Host") -> PreparedElectors:
     """A code for the paper, and the words it quotes."""
     found = await load_row(host.pool, DELIBERATION_ROW, c.deliberation)
     refs = {o.id: o.words_ref for o in found[0].options} if found is not None else {}
-    texts = {id_: await opened_text(host, ref) for id_, ref in refs.items()}
+    texts = {id_: await host.vault.open_text(host.pool, ref) for id_, ref in refs.items()}
     return PreparedElectors(code=new_code(), texts=texts)
 
 

@@ -1,13 +1,13 @@
 """Queries of deliberations: the calendar of meetings, the table of resolutions, papers as PDF."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from shuniu.chassis.documents.render import MEDIA_TYPE
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, Column, MatterPointer, TablePanel
 from shuniu.rules.refusal import NotFound
@@ -19,9 +19,6 @@ from shuniu_services_desk.deliberation.tables import DeliberationTable
 from shuniu_services_desk.needs.manifest import WORDS as NEED_WORDS
 from shuniu_services_desk.needs.routes import area_of
 from shuniu_services_desk.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -47,7 +44,7 @@ async def _seen(request: AnyRequest, statuses: tuple[str, ...]) -> list[Delibera
 
 @get("/deliberations/calendar", summary="When deliberations of the caller's areas meet")
 async def get_calendar(request: AnyRequest) -> CalendarPanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await _seen(request, ("NOTICED", "DELIBERATED", *_COUNTED))
     entries = tuple(
         CalendarEntry(
@@ -67,7 +64,7 @@ async def get_calendar(request: AnyRequest) -> CalendarPanel:
 
 @get("/deliberations/resolutions", summary="What deliberations of the caller's areas came to, with the exact count")
 async def get_resolutions(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     columns = (
         Column(id="deliberation", title=WORDS["field.deliberation_number"], kind="matter"),
         Column(id="category", title=NEED_WORDS["field.category"]),
@@ -98,7 +95,7 @@ async def get_resolutions(request: AnyRequest) -> TablePanel:
 
 @get("/deliberations/{deliberation:str}/papers/{paper:str}", summary="Minutes or resolution as PDF")
 async def get_paper(request: AnyRequest, deliberation: FromPath[str], paper: FromPath[str]) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await load_row(host.pool, DELIBERATION_ROW, deliberation)
     if found is None or not reads_deliberation(found[0], actor_of(request)):
         raise NotFound("deliberation.unknown", params={"id": deliberation[:40]})

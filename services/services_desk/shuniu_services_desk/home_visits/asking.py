@@ -8,6 +8,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.keyed import follow_code, keyed
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.services_desk import home_visits as said
@@ -20,7 +21,6 @@ from shuniu_services_desk.cases.prepared import PreparedCase
 from shuniu_services_desk.catalogue.items import ITEM
 from shuniu_services_desk.fields import AreaCode, Code, LongText, PersonName, Phone, Sealing, area_in_scope, wrong
 from shuniu_services_desk.home_visits.rows import HOME_CODE, HOME_VISIT, answer_term
-from shuniu_services_desk.keyed import follow_code, keyed
 from shuniu_services_desk.roles import CLERKS
 from shuniu_services_desk.settings import settings_of
 

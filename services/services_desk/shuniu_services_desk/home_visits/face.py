@@ -7,12 +7,12 @@ from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSectio
 from shuniu.chassis.statuses import statuses_of
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
 from shuniu.contracts.document import DocumentIssued
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.manifest import Category, KindInfo, Measure, Panel, Rate
 from shuniu.contracts.services_desk import home_visits as said
 from shuniu.contracts.summary import Link, MatterSummary, MeasureSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 from shuniu.rules.refusal import Refusal
 
 from shuniu_services_desk.home_visits.commands import CHECKS
@@ -41,12 +41,7 @@ def _matter(v: HomeVisit, ctx: Context) -> MatterSummary:
         open=v.open,
         opened_at=v.asked_at,
         closed_at=v.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=v.area,
         flags=("HOME_HOLDING",) if v.holding else (),
         visibility=Visibility(areas=(v.area,), sensitivity=2),
@@ -91,7 +86,6 @@ def _notices(v: HomeVisit, f: Fact) -> tuple[Notice, ...]:
 
 def summarise(v: HomeVisit, f: Fact, ctx: Context) -> Summary:
     """The domain-free part of one event."""
-    noun, past, _ = fact_name(type(f)).split(".")
     detail = ""
     match f:
         case ClockSoon() | ClockOverdue() | ClockRecomputed():
@@ -107,7 +101,7 @@ def summarise(v: HomeVisit, f: Fact, ctx: Context) -> Summary:
         links = tuple(Link(relation="home_visit_case", source=ctx.source, kind="desk_case", matter=c) for c in f.cases)
     return Summary(
         matter=_matter(v, ctx),
-        step=StepSummary(move=f"{noun}_{past}", detail=detail),
+        step=StepSummary(move=move_of(f), detail=detail),
         measures=_measures(v, f, ctx),
         links=links,
         notices=_notices(v, f),

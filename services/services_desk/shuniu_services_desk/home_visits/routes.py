@@ -7,20 +7,19 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
-from piccolo.columns.combination import Or, Where
 from shuniu.chassis.documents.render import MEDIA_TYPE
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
+from shuniu.chassis.tables import any_of, in_areas
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, MatterPointer
 from shuniu.contracts.text import Text
-from shuniu.rules.areas import is_code
 from shuniu.rules.refusal import NotFound
 
 from shuniu_services_desk.cases.receipts import rendered
 from shuniu_services_desk.home_visits.rows import HOME_CODE, HOME_VISIT
 from shuniu_services_desk.home_visits.state import HomeVisit, HomeVisitTable
-from shuniu_services_desk.keyed import keyed
 from shuniu_services_desk.roles import DESK
 from shuniu_services_desk.texts import words_of
 
@@ -56,7 +55,7 @@ async def _followed(host: "Host", code: str) -> HomeVisit:
 
 @get("/home-visits/follow", opt={"public": True}, summary="How a home visit stands, by its follow-up code")
 async def get_followed(request: AnyRequest, code: FollowText) -> FollowedVisit:
-    v = await _followed(request.app.state.host, code)
+    v = await _followed(host_of(request), code)
     return FollowedVisit(
         number=v.number,
         status=v.status,
@@ -72,14 +71,14 @@ async def get_followed(request: AnyRequest, code: FollowText) -> FollowedVisit:
 async def get_followed_receipt(
     request: AnyRequest, code: FollowText, document: Annotated[str, QueryParameter(max_length=40)]
 ) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     v = await _followed(host, code)
     return Response(await rendered(v, document, host, "home_visits"), media_type=MEDIA_TYPE)
 
 
 @get("/home-visits/{visit:str}/receipts/{document:str}", summary="A receipt for originals, for the desk")
 async def get_receipt(request: AnyRequest, visit: FromPath[str], document: FromPath[str]) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = await load_row(host.pool, HOME_VISIT, visit)
     if found is None or not (actor.has_role(*DESK) and actor.covers(found[0].area)):
@@ -89,12 +88,9 @@ async def get_receipt(request: AnyRequest, visit: FromPath[str], document: FromP
 
 @get("/home-visits/calendar", summary="Appointments of home visits, those the caller may see")
 async def get_calendar(request: AnyRequest) -> CalendarPanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
-    wanted: Where | Or | None = None
-    for area in (a for a in actor.areas if is_code(a)):
-        part = HomeVisitTable.area.like(f"{area}%")
-        wanted = part if wanted is None else Or(wanted, part)
+    wanted = any_of(in_areas(HomeVisitTable, actor))
     entries = []
     if wanted is not None and actor.clearance >= 2:
         query = HomeVisitTable.select(HomeVisitTable.doc).where(wanted, HomeVisitTable.status == "APPOINTED")

@@ -15,7 +15,7 @@ from shuniu.contracts.envelope import Fact
 from shuniu.contracts.summary import Visibility
 from shuniu.rules.calendar import local
 from shuniu.rules.clocks import clock_due, clock_timers, most_urgent
-from shuniu.rules.refusal import Conflict, Forbidden
+from shuniu.rules.refusal import Forbidden
 
 from shuniu_services_desk.cases.case import given
 from shuniu_services_desk.fields import Hidden, Version
@@ -115,12 +115,7 @@ def on_visit(c: OnVisit, ctx: Context) -> Iterable[Key]:
 
 def visit_in(rows: Rows, c: OnVisit, event: str) -> HomeVisit:
     """The visit a command is on. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
-    row = rows.need(HOME_VISIT, c.visit)
-    version = rows.version(HOME_VISIT, c.visit)
-    if c.expected_version is not None and c.expected_version != version:
-        params = {"expected": c.expected_version, "version": version}
-        raise Conflict("matter.moved_on", state=row.status, event=event, params=params)
-    return row
+    return rows.need(HOME_VISIT, c.visit, c.expected_version, event)
 
 
 def as_desk(v: HomeVisit, ctx: Context, event: str) -> None:

@@ -23,7 +23,6 @@ from shuniu_services_desk.matching.offers import OFFER, OfferRow
 from shuniu_services_desk.matching.scoring import score
 from shuniu_services_desk.matching.solver import Assigned, assign
 from shuniu_services_desk.matching.tables import OfferTable
-from shuniu_services_desk.matter import need_row
 from shuniu_services_desk.needs.answering import tell_term
 from shuniu_services_desk.needs.kinds import NEED_ROW, may_serve
 from shuniu_services_desk.needs.lifecycles import SORTERS
@@ -182,7 +181,7 @@ def unmatch(rows: Rows, c: Unmatch, ctx: Context) -> Decision:
 
 def serve(rows: Rows, c: Serve, ctx: Context) -> Decision:
     """MATCHED → SERVED; whoever raised it is to be told."""
-    n = need_row(rows, NEED_ROW, c.need, c.expected_version, "serve")
+    n = rows.need(NEED_ROW, c.need, c.expected_version, "serve")
     may_serve(n, ctx)
     sealing = Sealing(ctx)
     fact = NeedServed(

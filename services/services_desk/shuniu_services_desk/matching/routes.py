@@ -1,19 +1,17 @@
 """What is offered: anybody may know it, with the room left."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.panels import Column, TablePanel
 
 from shuniu_services_desk.matching.offers import OfferRow
 from shuniu_services_desk.matching.tables import OfferTable
 from shuniu_services_desk.needs.manifest import WORDS as NEED_WORDS
 from shuniu_services_desk.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "offers_of")
 
@@ -29,7 +27,7 @@ async def offers_of() -> list[OfferRow]:
 
 @get("/offers", opt={"public": True}, summary="Services, teams and items that take needs, and the room they have")
 async def get_offers(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     columns = (
         Column(id="code", title=WORDS["field.code"]),
         Column(id="title", title=WORDS["field.title_zh"]),

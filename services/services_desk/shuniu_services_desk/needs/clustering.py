@@ -22,7 +22,7 @@ from shuniu.contracts.services_desk.needs import (
 from shuniu.rules.refusal import Conflict, Forbidden, NotFound
 
 from shuniu_services_desk.fields import Hidden, Reason, Sealing, Version, wrong
-from shuniu_services_desk.matter import may, need_row
+from shuniu_services_desk.matter import may
 from shuniu_services_desk.needs.kinds import CLUSTER_ROW, NEED_ROW
 from shuniu_services_desk.needs.lifecycles import CLUSTER, NEED, SORTERS
 from shuniu_services_desk.needs.prepared import prepare_named
@@ -84,7 +84,7 @@ def needs_of(c: OnCluster, rows: Rows, ctx: Context) -> Iterable[Key]:
 
 def cluster_in(rows: Rows, c: OnCluster, move: str, ctx: Context) -> Cluster:
     """The cluster a command is on, if this person may make this move now."""
-    row = need_row(rows, CLUSTER_ROW, c.cluster, c.expected_version, move)
+    row = rows.need(CLUSTER_ROW, c.cluster, c.expected_version, move)
     may(CLUSTER, row, move, ctx)
     return row
 
@@ -98,7 +98,7 @@ def form(rows: Rows, c: Form, ctx: Context) -> Decision:
     """Every need waits to be sorted; the cluster lies where they all do, else in the street."""
     others = given(ctx).needs or c.needs
     ids = tuple(dict.fromkeys((c.need, *others)))
-    first = need_row(rows, NEED_ROW, c.need, c.expected_version, "cluster")
+    first = rows.need(NEED_ROW, c.need, c.expected_version, "cluster")
     found = [first]
     for n, id_ in enumerate(others):
         need = rows.find(NEED_ROW, id_)

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from shuniu.chassis.keyed import follow_code, keyed
 
-from shuniu_services_desk.keyed import follow_code, keyed
 from shuniu_services_desk.needs.tables import ClusterTable, NeedTable
 
 if TYPE_CHECKING:

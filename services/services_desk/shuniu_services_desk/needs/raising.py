@@ -21,7 +21,7 @@ from shuniu.contracts.summary import Place
 from shuniu.rules.refusal import Conflict, NotFound
 
 from shuniu_services_desk.fields import AreaCode, Hidden, Phone, Sealing, Version, area_in_scope, wrong
-from shuniu_services_desk.matter import may, need_row
+from shuniu_services_desk.matter import may
 from shuniu_services_desk.needs.categories import categories
 from shuniu_services_desk.needs.kinds import NEED_CODE, NEED_ROW
 from shuniu_services_desk.needs.lifecycles import NEED, SORTERS, STAFF
@@ -88,7 +88,7 @@ def on_need(c: OnNeed, ctx: Context) -> Iterable[Key]:
 
 def need_in(rows: Rows, c: OnNeed, move: str, ctx: Context) -> Need:
     """The need a command is on, if this person may make this move now."""
-    n = need_row(rows, NEED_ROW, c.need, c.expected_version, move)
+    n = rows.need(NEED_ROW, c.need, c.expected_version, move)
     may(NEED, n, move, ctx)
     return n
 

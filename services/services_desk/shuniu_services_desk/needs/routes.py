@@ -8,18 +8,16 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
-from piccolo.columns.combination import Or, Where
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
-from shuniu.chassis.privacy import SealedRecord
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.contracts.services_desk.needs import OtherOffer, Score
 from shuniu.contracts.text import Text
-from shuniu.rules.areas import is_code
 from shuniu.rules.refusal import Forbidden, NotFound
 
-from shuniu_services_desk.keyed import keyed
 from shuniu_services_desk.needs.kinds import CLUSTER_ROW, NEED_CODE, NEED_ROW
 from shuniu_services_desk.needs.lifecycles import SORTERS
 from shuniu_services_desk.needs.similar import Seen, alike
@@ -30,13 +28,12 @@ from shuniu_services_desk.texts import words_of
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
 
-__all__ = ("HANDLERS", "area_of", "opened_text")
+__all__ = ("HANDLERS", "area_of")
 
 WORDS = words_of("needs")
 AnyRequest = Request[Any, Any, Any]
 Word = Annotated[str, QueryParameter(max_length=40)]
 FollowText = Annotated[str, QueryParameter(min_length=12, max_length=24)]
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = $1"
 _COMPARED = 300
 """At most so many open needs are compared, the newest."""
 _LISTED = 200
@@ -66,24 +63,9 @@ class FollowedNeed(msgspec.Struct, frozen=True, kw_only=True):
     told_by: str
 
 
-def area_of(actor: Actor, table: Any) -> Where | Or | None:
+def area_of(actor: Actor, table: Any) -> Condition | None:
     """The rows of an actor's areas. None: no row at all."""
-    found: Where | Or | None = None
-    for area in (a for a in actor.areas if is_code(a)):
-        part = table.area.like(f"{area}%")
-        found = part if found is None else Or(found, part)
-    return found
-
-
-async def opened_text(host: "Host", ref: str) -> str:
-    """The text under a reference, "" where there is none; for who was given it to read."""
-    record = await host.pool.fetchrow(_SEALED, ref) if ref else None
-    return host.vault.open(SealedRecord(*record)).get("text", "") if record is not None else ""
-
-
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
+    return any_of(in_areas(table, actor))
 
 
 def _need(record: Mapping[str, Any]) -> Need:
@@ -111,7 +93,7 @@ def _line(n: Need) -> dict[str, Any]:
 
 @get("/needs", summary="Needs of the caller's areas that are open, those due first")
 async def get_needs(request: AnyRequest, status: Word = "", category: Word = "") -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     wanted = area_of(actor_of(request), NeedTable)
     records: list[dict[str, Any]] = []
     if wanted is not None:
@@ -130,12 +112,12 @@ def _need_role(actor: Actor, roles: tuple[str, ...]) -> None:
 
 
 async def _seen(host: "Host", n: Need) -> Seen:
-    return Seen(n.id, n.category, n.area, n.place, await opened_text(host, n.words_ref))
+    return Seen(n.id, n.category, n.area, n.place, await host.vault.open_text(host.pool, n.words_ref))
 
 
 @get("/needs/{need:str}/similar", summary="Open needs that may be the same, with the points that say why")
 async def get_similar(request: AnyRequest, need: FromPath[str]) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     _need_role(actor, SORTERS)
     found = await load_row(host.pool, NEED_ROW, need)
     if found is None or not actor.covers(found[0].area):
@@ -166,7 +148,7 @@ async def get_similar(request: AnyRequest, need: FromPath[str]) -> TablePanel:
 
 @get("/needs/clusters/{cluster:str}", summary="The needs of a cluster")
 async def get_cluster(request: AnyRequest, cluster: FromPath[str]) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     found = await load_row(host.pool, CLUSTER_ROW, cluster)
     if found is None or not actor.covers(found[0].area):
         raise NotFound("need_cluster.unknown", params={"id": cluster[:40]})
@@ -184,7 +166,7 @@ async def _titles(codes: list[str]) -> dict[str, Text]:
 
 @get("/needs/follow", opt={"public": True}, summary="How a need stands, by its follow-up code, without signing in")
 async def get_followed_need(request: AnyRequest, code: FollowText) -> FollowedNeed:
-    host = _host(request)
+    host = host_of(request)
     held = await load_row(host.pool, NEED_CODE, keyed(host).of_code(code))
     found = await load_row(host.pool, NEED_ROW, held[0].need) if held is not None else None
     if found is None:
@@ -208,7 +190,7 @@ async def get_followed_need(request: AnyRequest, code: FollowText) -> FollowedNe
         others=others,
         offers=await _titles([offer, *(o.offer for o in others)]),
         review_on=n.review_on,
-        told=await opened_text(host, n.told_ref),
+        told=await host.vault.open_text(host.pool, n.told_ref),
         told_by=n.told_by,
     )
 

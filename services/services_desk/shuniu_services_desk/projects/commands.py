@@ -26,7 +26,7 @@ from shuniu.rules.refusal import Conflict, FieldError, Unprocessable
 from shuniu_services_desk.deliberation.kinds import DELIBERATION_ROW
 from shuniu_services_desk.deliberation.kinds import check as check_deliberation
 from shuniu_services_desk.fields import Sealing, check_unit, today
-from shuniu_services_desk.matter import may, need_row
+from shuniu_services_desk.matter import may
 from shuniu_services_desk.needs.kinds import CLUSTER_ROW, NEED_ROW
 from shuniu_services_desk.needs.lifecycles import CLUSTER, DECIDERS, NEED
 from shuniu_services_desk.needs.raising import PURPOSE as NEED_PURPOSE
@@ -93,7 +93,7 @@ def _milestones(c: given.Plan, ctx: Context) -> tuple[MilestonePlan, ...]:
 
 def plan(rows: Rows, c: given.Plan, ctx: Context) -> Decision:
     """PLANNED: one project of a resolution, and none without one."""
-    d = need_row(rows, DELIBERATION_ROW, c.deliberation, c.expected_version, "plan")
+    d = rows.need(DELIBERATION_ROW, c.deliberation, c.expected_version, "plan")
     check_deliberation(d, "plan", ctx)
     cluster = rows.need(CLUSTER_ROW, d.cluster)
     may(CLUSTER, cluster, "plan", ctx)
@@ -128,7 +128,7 @@ def _on(c: given.OnProject, ctx: Context) -> Iterable[Key]:
 
 
 def _need(rows: Rows, c: given.OnProject, move: str, ctx: Context) -> Project:
-    p = need_row(rows, PROJECT_ROW, c.project, c.expected_version, move)
+    p = rows.need(PROJECT_ROW, c.project, c.expected_version, move)
     if not isinstance(c, given.OnMilestone):
         check(p, move, ctx)
     return p

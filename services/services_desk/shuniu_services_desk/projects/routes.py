@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import Bar, Column, GanttPanel, MatterPointer, TablePanel
@@ -22,9 +22,6 @@ from shuniu_services_desk.projects.kinds import PROJECT_ROW, units_of
 from shuniu_services_desk.projects.state import Milestone, Project
 from shuniu_services_desk.projects.tables import ProjectTable
 from shuniu_services_desk.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "gantt_of")
 
@@ -74,13 +71,13 @@ async def _seen(request: AnyRequest, statuses: tuple[str, ...] = ()) -> list[Pro
 
 @get("/projects/gantt", summary="Milestones of projects of the caller's areas that are not ended")
 async def get_projects_gantt(request: AnyRequest) -> GanttPanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     return gantt_of(await _seen(request, _RUNNING), host.clock.now())
 
 
 @get("/projects/{project:str}/gantt", summary="Milestones of one project over time")
 async def get_project_gantt(request: AnyRequest, project: FromPath[str]) -> GanttPanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await load_row(host.pool, PROJECT_ROW, project)
     seen = Visibility(areas=(found[0].area,), units=units_of(found[0])) if found is not None else None
     if found is None or seen is None or not may_read(seen, found[0].area, actor_of(request)):
@@ -90,7 +87,7 @@ async def get_project_gantt(request: AnyRequest, project: FromPath[str]) -> Gant
 
 @get("/projects", summary="Projects of the caller's areas with fund, budget and what was spent")
 async def get_projects(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     columns = (
         Column(id="project", title=WORDS["field.project_number"], kind="matter"),
         Column(id="category", title=NEED_WORDS["field.category"]),

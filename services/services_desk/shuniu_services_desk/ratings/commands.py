@@ -190,12 +190,7 @@ def _on_rating(q: OnRating, ctx: Context) -> Iterable[Key]:
 
 
 def _need(rows: Rows, q: OnRating, event: str) -> Rating:
-    r = rows.need(DESK_RATING, q.rating)
-    version = rows.version(DESK_RATING, q.rating)
-    if q.expected_version is not None and q.expected_version != version:
-        params = {"expected": q.expected_version, "version": version}
-        raise Conflict("matter.moved_on", state=r.status, event=event, params=params)
-    return r
+    return rows.need(DESK_RATING, q.rating, q.expected_version, event)
 
 
 def _check(r: Rating, ctx: Context, event: str) -> None:

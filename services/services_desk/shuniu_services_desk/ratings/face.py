@@ -2,12 +2,12 @@
 
 from shuniu.chassis.context import Context
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.manifest import Category, KindInfo, Measure, Panel, Rate
 from shuniu.contracts.services_desk import ratings as said
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 
 from shuniu_services_desk.cases.manifest import statuses_of
 from shuniu_services_desk.ratings.state import BAD, RATING, Rating
@@ -32,12 +32,7 @@ def _matter(r: Rating, ctx: Context) -> MatterSummary:
         open=r.open,
         opened_at=r.given_at,
         closed_at=None if r.open else ctx.now,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         visibility=Visibility(roles=LEADERS, sensitivity=2),
     )
 
@@ -74,10 +69,9 @@ def _notices(r: Rating, f: Fact) -> tuple[Notice, ...]:
 
 def summarise(r: Rating, f: Fact, ctx: Context) -> Summary:
     """The domain-free part of one event."""
-    noun, past, _ = fact_name(type(f)).split(".")
     clock = isinstance(f, ClockSoon | ClockOverdue | ClockRecomputed)
     detail = f"clock.{f.clock}" if isinstance(f, ClockSoon | ClockOverdue | ClockRecomputed) else ""
-    step = StepSummary(move=f"{noun}_{past}", detail=detail) if clock else StepSummary(move=f"{noun}_{past}")
+    step = StepSummary(move=move_of(f), detail=detail) if clock else StepSummary(move=move_of(f))
     return Summary(matter=_matter(r, ctx), step=step, measures=_measures(r, f, ctx), notices=_notices(r, f))
 
 

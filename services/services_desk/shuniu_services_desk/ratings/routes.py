@@ -1,28 +1,26 @@
 """Ratings as figures: by item, with small cells left out; and what the holder of a code may still rate."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from piccolo.columns.combination import Or, Where, WhereRaw
-from shuniu.chassis.http.access import actor_of
+from piccolo.columns.combination import WhereRaw
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
+from shuniu.chassis.tables import any_of
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.rules.areas import is_code
 from shuniu.rules.refusal import Forbidden, NotFound
 
 from shuniu_services_desk.cases.case import CODE
-from shuniu_services_desk.keyed import keyed
 from shuniu_services_desk.ratings.commands import DESK_RATED, DESK_RATING
 from shuniu_services_desk.ratings.state import BAD, Rating, RatingTable
 from shuniu_services_desk.roles import READERS
 from shuniu_services_desk.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "LEAST", "ROUTES")
 
@@ -48,14 +46,11 @@ class MyRatings(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/ratings/figures", summary="Ratings by item; cells with fewer than five are left out")
 async def get_figures(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     if not actor.has_role(*READERS):
         raise Forbidden("access.role", params={"roles": ", ".join(READERS)})
-    wanted: Where | WhereRaw | Or | None = None
-    for area in (a for a in actor.areas if is_code(a)):
-        part = WhereRaw("doc->>'area' like {}", f"{area}%")
-        wanted = part if wanted is None else Or(wanted, part)
+    wanted = any_of(WhereRaw("doc->>'area' like {}", f"{area}%") for area in actor.areas if is_code(area))
     records = await RatingTable.select(RatingTable.doc).where(wanted) if wanted is not None else []
     sums: dict[str, list[int]] = {}
     for record in records:
@@ -81,7 +76,7 @@ async def get_figures(request: AnyRequest) -> TablePanel:
 async def get_mine(
     request: AnyRequest, code: Annotated[str, QueryParameter(min_length=12, max_length=24)]
 ) -> MyRatings:
-    host: Host = request.app.state.host
+    host = host_of(request)
     held = await load_row(host.pool, CODE, keyed(host).of_code(code))
     if held is None:
         raise NotFound("case.code_unknown")

@@ -145,12 +145,7 @@ STANDARD_ITEM: RowKind[BoundItem] = RowKind("desk_standard_item", BoundItem, "de
 
 
 def _in(rows: Rows, c: OnStandard, event: str) -> Standard:
-    row = rows.need(STANDARD, c.standard)
-    version = rows.version(STANDARD, c.standard)
-    if c.expected_version is not None and c.expected_version != version:
-        params = {"expected": c.expected_version, "version": version}
-        raise Conflict("matter.moved_on", state=row.status, event=event, params=params)
-    return row
+    return rows.need(STANDARD, c.standard, c.expected_version, event)
 
 
 def _as(s: Standard, ctx: Context, event: str, roles: tuple[str, ...], *, own: bool = True) -> None:

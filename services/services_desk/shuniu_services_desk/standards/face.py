@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailPanel, Offer
 from shuniu.chassis.statuses import statuses_of
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.manifest import KindInfo, Measure, Panel
 from shuniu.contracts.services_desk import standards as said
 from shuniu.contracts.summary import Link, MatterSummary, MeasureSummary, Notice, StepSummary, Summary, Visibility
@@ -53,7 +53,6 @@ def _notices(s: Standard, f: Fact) -> tuple[Notice, ...]:
 
 def summarise(s: Standard, f: Fact, ctx: Context) -> Summary:
     """The domain-free part of one event."""
-    noun, past, _ = fact_name(type(f)).split(".")
     names = {
         said.StandardNoted: "standards_noted",
         said.StandardPiloted: "standards_piloted",
@@ -66,7 +65,7 @@ def summarise(s: Standard, f: Fact, ctx: Context) -> Summary:
     if isinstance(f, said.StandardNoted) and f.follows:
         links = (Link(relation="follows_standard", source=ctx.source, kind="desk_standard", matter=f.follows),)
     return Summary(
-        matter=_matter(s), step=StepSummary(move=f"{noun}_{past}"), measures=measures, links=links,
+        matter=_matter(s), step=StepSummary(move=move_of(f)), measures=measures, links=links,
         notices=_notices(s, f),
     )  # fmt: skip
 

@@ -7,8 +7,7 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from shuniu.chassis.http.access import actor_of
-from shuniu.chassis.privacy import SealedRecord
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.state import load_row
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
@@ -30,7 +29,6 @@ __all__ = ("HANDLERS", "ROUTES")
 
 WORDS = words_of("standards")
 AnyRequest = Request[Any, Any, Any]
-_SEALED = f"select {', '.join(SealedRecord._fields)} from person_data where ref = $1"
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +69,7 @@ async def _published(host: "Host") -> list[Standard]:
 
 @get("/standards", opt={"public": True}, summary="Standards in force today")
 async def get_standards(request: AnyRequest) -> Standards:
-    host: Host = request.app.state.host
+    host = host_of(request)
     day = local(host.clock.now()).date()
     found = [s for s in await _published(host) if s.valid_from is not None and s.valid_from <= day]
     return Standards(standards=tuple(_in_force(s) for s in sorted(found, key=lambda s: s.number)))
@@ -79,13 +77,11 @@ async def get_standards(request: AnyRequest) -> Standards:
 
 @get("/standards/text/{standard:str}", opt={"public": True}, summary="A published standard with its text")
 async def get_text(request: AnyRequest, standard: FromPath[str]) -> WithText:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await load_row(host.pool, STANDARD, standard)
     if found is None or found[0].status != "PUBLISHED":
         raise NotFound("desk_standard.unknown", params={"id": standard[:40]})
-    record = await host.pool.fetchrow(_SEALED, found[0].text_ref)
-    text = host.vault.open(SealedRecord(*record))["text"] if record is not None else ""
-    return WithText(standard=_in_force(found[0]), text=text)
+    return WithText(standard=_in_force(found[0]), text=await host.vault.open_text(host.pool, found[0].text_ref))
 
 
 _COLUMNS = (
@@ -109,7 +105,7 @@ def _row(period: str, f: StandardFigures) -> dict[str, Any]:
 
 @get("/standards/{standard:str}/measured", summary="A pilot's figures before and after")
 async def get_measured(request: AnyRequest, standard: FromPath[str]) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = await load_row(host.pool, STANDARD, standard)
     if found is None or found[0].pilot is None or not actor.covers(found[0].area):
@@ -126,7 +122,7 @@ async def get_measured(request: AnyRequest, standard: FromPath[str]) -> TablePan
 
 @get("/standards/measured", summary="What the standards in force changed")
 async def get_all_measured(request: AnyRequest) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     if not actor.has_role(*READERS):
         raise Forbidden("access.role", params={"roles": ", ".join(READERS)})

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.volunteer import activities as said
@@ -31,7 +32,6 @@ from shuniu_volunteer.activities.state import (
     participation_key,
 )
 from shuniu_volunteer.fields import Instant, wrong
-from shuniu_volunteer.keyed import keyed
 from shuniu_volunteer.roles import KEEPERS, VOLUNTEERS
 from shuniu_volunteer.settings import settings_of
 from shuniu_volunteer.volunteers.keeping import is_self

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailPanel, Offer
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.referral import ReferralExpired, ReferralRefused, ReferralSettled, ReferralTaken
 from shuniu.contracts.summary import (
     Link,
@@ -17,7 +17,7 @@ from shuniu.contracts.summary import (
     Visibility,
 )
 from shuniu.contracts.volunteer import activities as said
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 from shuniu.rules.refusal import Refusal
 
 from shuniu_volunteer.activities.activity import check_move, may_lead
@@ -82,12 +82,7 @@ def _matter(a: Activity, ctx: Context) -> MatterSummary:
         open=a.open,
         opened_at=a.drafted_at,
         closed_at=a.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=a.plan.area,
         place=a.plan.place,
         lead_unit=a.organiser,
@@ -98,8 +93,7 @@ def _matter(a: Activity, ctx: Context) -> MatterSummary:
 
 
 def _step(a: Activity, f: Fact) -> StepSummary | None:
-    noun, past, _ = fact_name(type(f)).split(".")
-    move = f"{noun}_{past}"
+    move = move_of(f)
     match f:
         case ReferralTaken() | ReferralSettled() | ReferralRefused() | ReferralExpired():
             return None  # the move that said it has the line
@@ -111,7 +105,7 @@ def _step(a: Activity, f: Fact) -> StepSummary | None:
             return StepSummary(move=move, detail=f"enum.means.{f.means}")
         case said.ParticipationAccepted() if f.moved_up:
             return StepSummary(move=move, detail="detail.moved_up")
-    return StepSummary(move=move, unit=a.organiser if noun == "activity" else "")
+    return StepSummary(move=move, unit=a.organiser if move.startswith("activity_") else "")
 
 
 def _links(a: Activity, f: Fact) -> tuple[Link, ...]:

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from piccolo.columns.combination import WhereRaw
 from shuniu.chassis.documents.render import qr_svg
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.rules.refusal import Forbidden, NotFound
@@ -19,7 +19,6 @@ from shuniu_volunteer.activities.checking import code_at, codes_between
 from shuniu_volunteer.activities.joining import check_fit
 from shuniu_volunteer.activities.state import FINISH_AFTER, Activity, Participation
 from shuniu_volunteer.activities.tables import ActivityTable, ParticipationTable
-from shuniu_volunteer.keyed import opened
 from shuniu_volunteer.roles import KEEPERS, keeps
 from shuniu_volunteer.settings import settings_of
 from shuniu_volunteer.texts import words_of
@@ -59,7 +58,7 @@ class MyPart(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _led(request: AnyRequest, activity: str) -> tuple[Activity, "Host"]:
     """The activity, for who leads it. NotFound, Forbidden."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = await load_row(host.pool, ACTIVITY, activity)
     if found is None:
@@ -180,7 +179,7 @@ async def get_candidates(
         fitting.append(v)
     fitting.sort(key=lambda v: (a.plan.team not in v.profile.teams, v.personal_minutes + v.team_minutes, v.number))
     shown = fitting[:limit]
-    persons = await opened(host, (v.person_ref for v in shown))
+    persons = await host.vault.open_refs(host.pool, (v.person_ref for v in shown))
     from shuniu.chassis.masking import mask_field
 
     return [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
@@ -11,6 +11,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision, Emit
+from shuniu.chassis.http.access import host_of
 from shuniu.chassis.rows import Happening, Index, Key, RowKind, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.tables import StateTable
@@ -23,9 +24,6 @@ from shuniu.rules.refusal import Conflict
 from shuniu_volunteer.fields import AreaCode, Day, UnitCode, business_day, wrong
 from shuniu_volunteer.roles import CLERKS
 from shuniu_volunteer.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("COMMANDS", "HANDLERS", "MEMBER_UNIT", "MemberUnit", "MemberUnitTable")
 
@@ -169,7 +167,7 @@ COMMANDS: tuple[Command[Any], ...] = (
 @get("/association", summary="Member units and what they contributed", opt={"public": True})
 async def get_association(request: Request[Any, Any, Any]) -> TablePanel:
     """Units only: no person, no amount."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     words = words_of("association")
     found = (
         await MemberUnitTable.select(MemberUnitTable.doc)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision, Emit
+from shuniu.chassis.keyed import KeyedHash, keyed
 from shuniu.chassis.rows import Happening, Index, Key, RowKind, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.state import load_row
@@ -25,7 +26,6 @@ from shuniu_volunteer.awards.lifecycle import ROUND
 from shuniu_volunteer.awards.state import ROUND_KIND, VOTES, AwardRound, votes_id
 from shuniu_volunteer.awards.voting import PURPOSE, voted
 from shuniu_volunteer.fields import Sealing, business_day, wrong
-from shuniu_volunteer.keyed import KeyedHash, keyed
 from shuniu_volunteer.volunteers.person import wrong_citizen_id
 from shuniu_volunteer.volunteers.state import IDENTITY
 from shuniu_volunteer.volunteers.volunteer import VOLUNTEER
@@ -114,7 +114,7 @@ CODE: RowKind[VoteCode] = RowKind("award_code", VoteCode, "award_code", _evolve_
 
 async def _work_out(c: GiveCode, host: "Host") -> Given:
     hashes = keyed(host)
-    person = hashes.person(c.citizen_id)
+    person = hashes.of_number(c.citizen_id)
     voter = hashes.token(_VOTER, f"{c.round}:{person}")
     held = await load_row(host.pool, VOTER, voter)
     serial = (held[0].given if held else 0) + 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection, Offer
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.contracts.volunteer import awards as said
 from shuniu.rules.refusal import Refusal
@@ -53,13 +53,12 @@ def summarise(row: AwardRound, f: Fact, ctx: Context) -> Summary:
         lead_unit=row.sponsor,
         visibility=Visibility(areas=(row.area,), roles=("jury",)),
     )
-    noun, past, _ = fact_name(type(f)).split(".")
     measures: tuple[MeasureSummary, ...] = ()
     if isinstance(f, said.AwardAwarded):
         on = business_day(ctx.now)
         value = len(row.winners)
         measures = (MeasureSummary(name="volunteer.awards_given", value=value, on=on, dimensions={"area": row.area}),)
-    return Summary(matter=matter, step=StepSummary(move=f"{noun}_{past}"), measures=measures, notices=_notices(row, f))
+    return Summary(matter=matter, step=StepSummary(move=move_of(f)), measures=measures, notices=_notices(row, f))
 
 
 def offers(row: AwardRound, ctx: Context) -> Sequence[Offer]:

@@ -1,23 +1,20 @@
 """Pages of awards: who may be voted for, who was awarded, with consent that stands (PIPL §25); codes to vote by."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.tables import StateTable
 from shuniu.contracts.panels import Column, TablePanel
 
 from shuniu_volunteer.awards.codes import Voter, code_of
 from shuniu_volunteer.awards.lifecycle import ROUND
 from shuniu_volunteer.awards.state import AwardRound, Nominee
-from shuniu_volunteer.keyed import keyed, opened
 from shuniu_volunteer.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "AwardRoundTable", "AwardVoterTable")
 
@@ -82,9 +79,9 @@ def _shown(row: AwardRound) -> list[Nominee]:
 @get("/awards/open", summary="Rounds that are voted on or posted, with who agreed to be named", opt={"public": True})
 async def get_open(request: AnyRequest) -> list[OpenRound]:
     """Votes are not told while they are cast."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     rounds = await _rounds(_SHOWN)
-    persons = await opened(host, (n.person_ref for r in rounds for n in _shown(r)))
+    persons = await host.vault.open_refs(host.pool, (n.person_ref for r in rounds for n in _shown(r)))
     return [
         OpenRound(
             round=r.id,
@@ -110,10 +107,10 @@ async def get_open(request: AnyRequest) -> list[OpenRound]:
 
 @get("/honours/awards", summary="Who was awarded and agrees to be named", opt={"public": True})
 async def get_honours(request: AnyRequest) -> list[Honoured]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     rounds = await _rounds(["AW_AWARDED", "AW_ARCHIVED"])
     won = [(r, n) for r in rounds for n in r.nominees if n.id in r.winners and n.consent]
-    persons = await opened(host, (n.person_ref for _, n in won))
+    persons = await host.vault.open_refs(host.pool, (n.person_ref for _, n in won))
     return [
         Honoured(
             award_name=r.award_name,
@@ -129,7 +126,7 @@ async def get_honours(request: AnyRequest) -> list[Honoured]:
 @get("/awards/codes", summary="Codes to vote by that this account gave out and that nobody used yet")
 async def get_codes(request: AnyRequest) -> TablePanel:
     """A code is shown to who gave it out and to nobody else, and is gone once it is used or void."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor, words = actor_of(request), words_of("awards")
     actor.require_role(*ROUND.move("give_vote_code").roles)
     voting = {r.id: r for r in await _rounds(list(ROUND.move("give_vote_code").sources))}

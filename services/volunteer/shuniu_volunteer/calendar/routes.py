@@ -8,14 +8,14 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, MatterPointer
 from shuniu.rules.refusal import NotFound
 
 from shuniu_volunteer.activities.routes import activities_between, parts_of_volunteer
 from shuniu_volunteer.activities.state import Activity
-from shuniu_volunteer.keyed import keyed
 from shuniu_volunteer.texts import words_of
 from shuniu_volunteer.volunteers.routes import mine
 from shuniu_volunteer.volunteers.volunteer import VOLUNTEER
@@ -70,7 +70,7 @@ def _ics(body: bytes) -> Response[bytes]:
 
 @get("/activities/calendar", summary="Activities by the time they take place", opt={"public": True})
 async def get_panel(request: AnyRequest, area: Digits = "") -> CalendarPanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     now = host.clock.now()
     found = await activities_between(now - BACK, now + AHEAD, _PUBLIC, area)
     entries = tuple(
@@ -91,7 +91,7 @@ async def get_panel(request: AnyRequest, area: Digits = "") -> CalendarPanel:
 
 @get("/activities/calendar.ics", summary="The same as an iCalendar feed", opt={"public": True})
 async def get_feed(request: AnyRequest, area: Digits = "") -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     now = host.clock.now()
     found = await activities_between(now - BACK, now + AHEAD, _SHOWN, area)
     return _ics(calendar_of([(a, "") for a in found], now, host.scope))
@@ -103,7 +103,7 @@ def _token(host: "Host", volunteer: str, generation: int) -> str:
 
 @get("/me/calendar", summary="The secret address of one's own calendar")
 async def get_address(request: AnyRequest) -> Address:
-    host: Host = request.app.state.host
+    host = host_of(request)
     v = await mine(actor_of(request).id)
     if not v.calendar:
         raise NotFound("calendar.none")
@@ -112,7 +112,7 @@ async def get_address(request: AnyRequest) -> Address:
 
 @get("/calendars/{volunteer:str}/{token:str}", summary="One's own activities as iCalendar", opt={"public": True})
 async def get_own(request: AnyRequest, volunteer: FromPath[str], token: FromPath[str]) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     found = await load_row(host.pool, VOLUNTEER, volunteer[:60])
     v = found[0] if found else None
     given = token.removesuffix(".ics")

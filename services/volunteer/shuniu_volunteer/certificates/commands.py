@@ -26,7 +26,6 @@ from shuniu_volunteer.activities.activity import ACTIVITY, PARTICIPATION
 from shuniu_volunteer.activities.state import Activity, Participation, participation_key
 from shuniu_volunteer.certificates.state import CERTIFICATE
 from shuniu_volunteer.fields import Hidden, Sealing
-from shuniu_volunteer.keyed import opened
 from shuniu_volunteer.roles import KEEPERS
 from shuniu_volunteer.volunteers.state import Volunteer
 from shuniu_volunteer.volunteers.volunteer import VOLUNTEER
@@ -102,7 +101,7 @@ async def _draw(c: IssueCertificate, actor: Actor, host: "Host") -> Drawn | None
         pairs.append((a[0], p[0]))
     if found is None or not found[0].active:
         return None
-    person = (await opened(host, (found[0].person_ref,))).get(found[0].person_ref, {})
+    person = (await host.vault.open_refs(host.pool, (found[0].person_ref,))).get(found[0].person_ref, {})
     code = new_code()
     document = content_of(found[0], pairs, person, code)
     role = next((r for r in KEEPERS if actor.has_role(r)), "volunteer_lead")

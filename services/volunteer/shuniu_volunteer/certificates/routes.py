@@ -8,14 +8,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from piccolo.columns.combination import WhereRaw
 from shuniu.chassis.documents.render import MEDIA_TYPE, Sheet, render_pdf
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.state import load_row
 from shuniu.contracts.text import Text
 from shuniu.rules.refusal import Forbidden, NotFound
 
 from shuniu_volunteer.certificates.state import CERTIFICATE, Certificate
 from shuniu_volunteer.certificates.tables import CertificateTable
-from shuniu_volunteer.keyed import opened
 from shuniu_volunteer.teams.state import TEAM
 from shuniu_volunteer.texts import words_of
 from shuniu_volunteer.volunteers.routes import mine
@@ -68,7 +67,7 @@ async def _issuer(organiser: str, host: "Host") -> str:
 
 @get("/certificates/{code:str}/pdf", summary="A service certificate as PDF")
 async def get_pdf(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = await load_row(host.pool, CERTIFICATE, code.strip().upper()[:40])
     if found is None:
@@ -78,7 +77,7 @@ async def get_pdf(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     is_owner = owner is not None and bool(owner[0].account) and owner[0].account == actor.id
     if not is_owner and not actor.acts_for(c.organiser):
         raise Forbidden("certificate.not_yours")
-    content = (await opened(host, (c.content_ref,))).get(c.content_ref)
+    content = (await host.vault.open_refs(host.pool, (c.content_ref,))).get(c.content_ref)
     if content is None:
         raise NotFound("certificate.unknown")
     document = msgspec.json.decode(content["document"])

@@ -1,12 +1,13 @@
 """Reading the teams. Every query is Piccolo's."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from piccolo.columns.combination import WhereRaw
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
 
@@ -14,9 +15,6 @@ from shuniu_volunteer.teams.state import TeamRow
 from shuniu_volunteer.teams.tables import TeamTable
 from shuniu_volunteer.texts import words_of
 from shuniu_volunteer.volunteers.tables import VolunteerTable
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "teams_of")
 
@@ -60,7 +58,7 @@ async def get_teams(request: AnyRequest, area: Digits = "") -> list[TeamView]:
 
 @get("/teams/table", summary="Teams, how many volunteers each has and the hours it earned as a team")
 async def get_table(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     words = words_of("teams")
     members: dict[str, int] = {}
     counted = await VolunteerTable.select(VolunteerTable.unit).where(

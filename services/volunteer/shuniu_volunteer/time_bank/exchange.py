@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, Emit, Offer
 from shuniu.chassis.rows import Happening, Index, Key, MatterFace, RowKind, Timer
-from shuniu.contracts.envelope import Fact, fact_name, parse_source
+from shuniu.contracts.envelope import Fact, move_of, parse_source
 from shuniu.contracts.referral import (
     ReferralExpired,
 )
@@ -142,8 +142,7 @@ def _summarise(row: TimeExchange, f: Fact, ctx: Context) -> Summary:
         area=_area(row, ctx),
         visibility=Visibility(areas=(_area(row, ctx),), roles=("time_bank_clerk",)),
     )
-    noun, past, _ = fact_name(type(f)).split(".")
-    step = StepSummary(move=f"{noun}_{past}", params={"minutes": str(row.minutes)})
+    step = StepSummary(move=move_of(f), params={"minutes": str(row.minutes)})
     return Summary(matter=matter, step=step, notices=notices)
 
 

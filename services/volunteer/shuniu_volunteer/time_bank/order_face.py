@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, Offer
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.contracts.volunteer import time_bank as said
 from shuniu.rules.refusal import Refusal
@@ -69,9 +69,8 @@ def summarise(row: TimeOrder, f: Fact, ctx: Context) -> Summary:
         place=row.place,
         visibility=Visibility(areas=(row.area,), roles=("time_bank_clerk",)),
     )
-    noun, past, _ = fact_name(type(f)).split(".")
     params = {"minutes": str(f.minutes)} if isinstance(f, said.TimeOrderDone | said.TimeOrderConfirmed) else {}
-    step = StepSummary(move=f"{noun}_{past}", params=params)
+    step = StepSummary(move=move_of(f), params=params)
     return Summary(matter=matter, step=step, measures=_measures(row, f, ctx), notices=_notices(row, f))
 
 

@@ -1,14 +1,14 @@
 """Reading the bank: what every class of accounts holds, how far the bank can keep its word, statements of accounts."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.ledger import Account
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.rules.refusal import Forbidden
@@ -19,9 +19,6 @@ from shuniu_volunteer.texts import words_of
 from shuniu_volunteer.time_bank.chart import TIME_CLERKS, Booked
 from shuniu_volunteer.time_bank.tables import AccountTable, EntryTable, TimeOrderTable
 from shuniu_volunteer.volunteers.routes import mine
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS",)
 
@@ -51,7 +48,7 @@ async def _moved(kinds: tuple[str, ...], since: str) -> int:
 @get("/time-bank/summary", summary="What the time bank owes, and whether a year's service covers it")
 async def get_summary(request: AnyRequest) -> TablePanel:
     """Liability Σ P; coverage = Σ P ÷ minutes served within a year (domain rules 11.7); null while none is served."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor_of(request).require_role(*_STAFF)
     words, sums = words_of("time_bank"), await _sums()
     since = (business_day(host.clock.now()) - timedelta(days=365)).isoformat()
@@ -91,7 +88,7 @@ async def get_entries(
 ) -> TablePanel:
     """Newest first; what sort of account and the end of its code, no names. Staff reads all, a person their own, a team
     its own."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     await _allowed(request, account)
     query = EntryTable.select(EntryTable.doc)
     if account:
@@ -127,7 +124,7 @@ async def get_open_orders(
     request: AnyRequest, area: Annotated[str, QueryParameter(max_length=15, pattern=r"^[0-9]*$")] = ""
 ) -> TablePanel:
     """What a volunteer may offer themselves for: what help, where, when, how long. Who asks is not told."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     actor.require_role(*_STAFF, "volunteer")
     words = words_of("time_bank")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection, Offer
 from shuniu.contracts.clock import ClockRecomputed
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.summary import MatterSummary, MeasureSummary, Notice, StepSummary, Summary, Visibility
 from shuniu.contracts.volunteer import volunteers as said
 from shuniu.rules.refusal import Refusal
@@ -69,10 +69,9 @@ def summarise(v: Volunteer, f: Fact, ctx: Context) -> Summary:
         lead_unit=v.profile.teams[0] if v.profile.teams else "",
         visibility=visibility,
     )
-    noun, past, _ = fact_name(type(f)).split(".")
     detail = f"clock.{f.clock}" if isinstance(f, ClockRecomputed) else ""
     params = {"star": str(f.star)} if isinstance(f, said.StarNoticed | said.StarGranted | said.StarWithheld) else {}
-    step = StepSummary(move=f"{noun}_{past}", detail=detail, params=params)
+    step = StepSummary(move=move_of(f), detail=detail, params=params)
     return Summary(matter=matter, step=step, measures=_measures(v, f, ctx), notices=_notices(v, f))
 
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision, Emit
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.state import load_row
@@ -16,7 +17,6 @@ from shuniu.contracts.volunteer import volunteers as said
 from shuniu.rules.refusal import Conflict, Forbidden, NotFound
 
 from shuniu_volunteer.fields import Day, Hidden, Paper, Phone, Sealing, TeamCode, business_day, wrong
-from shuniu_volunteer.keyed import keyed, opened
 from shuniu_volunteer.roles import CLERKS, KEEPERS, VOLUNTEERS, keeps
 from shuniu_volunteer.teams.state import TEAM
 from shuniu_volunteer.volunteers.register import PURPOSE
@@ -208,8 +208,8 @@ async def _identity(c: LeaveVolunteers, host: "Host") -> str:
     found = await load_row(host.pool, VOLUNTEER, c.volunteer)
     if found is None:
         raise NotFound("volunteer.unknown", params={"id": c.volunteer})
-    fields = (await opened(host, (found[0].person_ref,))).get(found[0].person_ref, {})
-    return keyed(host).person(fields.get("citizen_id", ""))
+    fields = (await host.vault.open_refs(host.pool, (found[0].person_ref,))).get(found[0].person_ref, {})
+    return keyed(host).of_number(fields.get("citizen_id", ""))
 
 
 def _leave_keys(c: LeaveVolunteers, ctx: Context) -> Iterable[Key]:

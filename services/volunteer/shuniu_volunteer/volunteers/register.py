@@ -9,6 +9,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.sheets import MOST_ROWS, Outcome, imported
 from shuniu.contracts.volunteer import volunteers as said
@@ -16,7 +17,6 @@ from shuniu.rules.areas import within
 from shuniu.rules.refusal import Conflict, FieldError, Forbidden, Unprocessable
 
 from shuniu_volunteer.fields import AreaCode, Day, Paper, PersonName, Phone, Sealing, TeamCode, business_day
-from shuniu_volunteer.keyed import keyed, opened
 from shuniu_volunteer.roles import KEEPERS, keeps
 from shuniu_volunteer.teams.state import TEAM
 from shuniu_volunteer.volunteers.person import age_marks, birth_of, wrong_citizen_id
@@ -99,12 +99,12 @@ class Known(NamedTuple):
 
 async def look_up_one(c: Register, host: "Host") -> Known:
     """The keyed hash of the one citizen number."""
-    return Known({c.citizen_id: keyed(host).person(c.citizen_id)} if c.citizen_id else {})
+    return Known({c.citizen_id: keyed(host).of_number(c.citizen_id)} if c.citizen_id else {})
 
 
 async def look_up(c: ImportVolunteers, host: "Host") -> Known:
     """Keyed hashes of all numbers, and what is sealed of those who are here already."""
-    hashes = {g.citizen_id: keyed(host).person(g.citizen_id) for g in c.rows if g.citizen_id}
+    hashes = {g.citizen_id: keyed(host).of_number(g.citizen_id) for g in c.rows if g.citizen_id}
     wanted = {g.number for g in c.rows}
     refs: dict[str, str] = {}
     known = await VolunteerTable.select(VolunteerTable.doc).where(VolunteerTable.status == "ACTIVE")
@@ -112,7 +112,7 @@ async def look_up(c: ImportVolunteers, host: "Host") -> Known:
         v = msgspec.json.decode(r["doc"], type=Volunteer)
         if v.number in wanted and v.person_ref:
             refs[v.person_ref] = v.number
-    persons = await opened(host, refs) if refs else {}
+    persons = await host.vault.open_refs(host.pool, refs)
     return Known(hashes, {refs[ref]: fields for ref, fields in persons.items()})
 
 

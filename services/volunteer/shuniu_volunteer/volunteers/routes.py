@@ -1,29 +1,25 @@
 """Reading the register: figures for panels, who was asked to be named. Every query is Piccolo's."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.rules.refusal import NotFound
 
 from shuniu_volunteer.activities.tables import ParticipationTable
 from shuniu_volunteer.fields import business_day
-from shuniu_volunteer.keyed import opened
 from shuniu_volunteer.roles import READERS
 from shuniu_volunteer.settings import settings_of
 from shuniu_volunteer.stars import counted, star_profile
 from shuniu_volunteer.texts import words_of
 from shuniu_volunteer.volunteers.state import Volunteer
 from shuniu_volunteer.volunteers.tables import VolunteerTable
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "mine")
 
@@ -96,7 +92,7 @@ async def get_table(
     limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
     offset: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     actor.require_role(*READERS)
     found = [
@@ -129,7 +125,7 @@ async def get_table(
 
 @get("/volunteers/stars", summary="How many volunteers hold each star, and how many have the hours for the next")
 async def get_stars(request: AnyRequest, area: Digits = "") -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     words, profile = words_of("volunteers"), star_profile(settings_of(host).star_profile)
     found = await _all(area)
     rows = []
@@ -159,7 +155,7 @@ async def get_stars(request: AnyRequest, area: Digits = "") -> TablePanel:
 @get("/volunteers/active", summary="Volunteers with at least an hour within 90 days, of those registered")
 async def get_active(request: AnyRequest, area: Digits = "") -> TablePanel:
     """活跃率 = ≥ 1 h in 90 d ÷ registered, by community (domain rules 11.7); null where nobody is registered."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     words, now = words_of("volunteers"), host.clock.now()
     since = business_day(now) - timedelta(days=ACTIVE_DAYS)
     served: dict[str, int] = {}
@@ -188,14 +184,14 @@ async def get_active(request: AnyRequest, area: Digits = "") -> TablePanel:
 @get("/honours/stars", summary="Star volunteers who agreed to be named", opt={"public": True})
 async def get_honours(request: AnyRequest, area: Digits = "") -> list[Honour]:
     """Only with consent that stands (domain rules 7.1; PIPL §25); somebody under age needs the guardian's too."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     today = business_day(host.clock.now())
     named = [
         v
         for v in await _all(area)
         if v.star and "HONOUR_LIST" in v.consents and (not v.minor(today) or v.guarded(today))
     ]
-    persons = await opened(host, (v.person_ref for v in named))
+    persons = await host.vault.open_refs(host.pool, (v.person_ref for v in named))
     listed = [
         Honour(
             number=v.number,

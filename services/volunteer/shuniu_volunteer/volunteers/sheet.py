@@ -10,7 +10,6 @@ from shuniu.chassis.sheets import Column, Sheet
 from shuniu.contracts.volunteer.volunteers import Skill
 from shuniu.rules.refusal import FieldError, Unprocessable
 
-from shuniu_volunteer.keyed import opened
 from shuniu_volunteer.roles import KEEPERS, READERS
 from shuniu_volunteer.texts import words_of
 from shuniu_volunteer.volunteers.manifest import IMPORT
@@ -52,7 +51,7 @@ async def _rows(host: "Host", actor: Actor, query: Mapping[str, str]) -> AsyncIt
             wanted = wanted.where(VolunteerTable.area.like(f"{query['area']}%"))
         page = [msgspec.json.decode(r["doc"], type=Volunteer) for r in await wanted]
         seen = [v for v in page if actor.covers(v.profile.area) or actor.acts_for(*v.profile.teams)]
-        persons = await opened(host, (v.person_ref for v in seen))
+        persons = await host.vault.open_refs(host.pool, (v.person_ref for v in seen))
         for v in seen:
             person = persons.get(v.person_ref, {})
             yield {

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from shuniu.chassis.keyed import KeyedHash
 from shuniu.rules.refusal import Refusal
 from shuniu.testing.rulework import person
 from shuniu_volunteer.awards.codes import CODE, VOTER, Given, Shown, code_of, row_key
 from shuniu_volunteer.awards.state import ROUND_KIND
-from shuniu_volunteer.keyed import KeyedHash
 from shuniu_volunteer.volunteers.register import Known
 
 from .test_round import PEOPLE, Round
@@ -33,7 +33,7 @@ class ByCode(Round):
 
     def given(self, number: str = LI) -> Given:
         """What ``prepare`` works out."""
-        identity = HASHES.person(number)
+        identity = HASHES.of_number(number)
         voter = HASHES.token("voter", f"{self.id}:{identity}")
         stored = self.rows.get(VOTER.key(voter))
         serial = (stored.row.given if stored and stored.row else 0) + 1
@@ -117,7 +117,7 @@ def test_codes_are_given_by_the_street_and_the_communities_of_its_area(by_code) 
 def test_who_can_sign_in_votes_that_way_only(by_code) -> None:
     by_code.people = {**by_code.people, "v1": person("a1", "volunteer", areas=("320199001001",))}
     body = {"person_name": "张三", "citizen_id": LI, "area": "320199001001", "consent": True}
-    by_code.do("v1", "volunteer.register_volunteer", Known({LI: HASHES.person(LI)}), **body)
+    by_code.do("v1", "volunteer.register_volunteer", Known({LI: HASHES.of_number(LI)}), **body)
     by_code.refuse_giving("award.votes_by_account")
 
 
@@ -160,7 +160,7 @@ def test_neither_code_nor_citizen_number_stands_in_a_fact_a_row_or_an_answer(by_
     kept = said + str(by_code.rows) + str(by_code.private)
     for secret in (*codes, *(c.replace("-", "") for c in codes), LI, WANG):
         assert secret not in kept
-    assert HASHES.person(LI) not in said
+    assert HASHES.of_number(LI) not in said
 
 
 def test_two_who_give_a_code_at_once_do_not_make_two_of_the_same(by_code) -> None:

@@ -1,13 +1,13 @@
 """The whistle catalogue to be read: by anybody who is signed in, for any day, with the versions there are."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
@@ -18,9 +18,6 @@ from shuniu_whistle.catalogue.commands import KEEPERS
 from shuniu_whistle.catalogue.entries import GROUPS, ClassList
 from shuniu_whistle.catalogue.tables import ClassListTable
 from shuniu_whistle.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "ROUTES", "lists_of")
 
@@ -68,7 +65,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _today(request: AnyRequest) -> date:
-    host: Host = request.app.state.host
+    host = host_of(request)
     return local(host.clock.now()).date()
 
 
@@ -133,7 +130,7 @@ _COLUMNS = ("group", "item", "version", "directions", "off_list", "kind", "profi
 
 @get("/catalogue/panel", summary="The whistle list as a table")
 async def get_panel(request: AnyRequest) -> TablePanel:
-    now: datetime = request.app.state.host.clock.now()
+    now: datetime = host_of(request).clock.now()
     day = local(now).date()
     rows = tuple(
         {

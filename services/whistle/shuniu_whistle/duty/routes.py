@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import Shape, ShapesPanel
 from shuniu.contracts.text import Text
@@ -57,14 +58,14 @@ async def get_zones(request: AnyRequest) -> Zones:
                 valid_from=z.valid_from,
                 basis=z.basis,
             )
-            for z in await standing_zones(None, request.app.state.host)
+            for z in await standing_zones(None, host_of(request))
         )
     )
 
 
 @get("/duty/shapes", summary="Duty zones over the map")
 async def get_shapes(request: AnyRequest) -> ShapesPanel:
-    zones = await standing_zones(None, request.app.state.host)
+    zones = await standing_zones(None, host_of(request))
     shapes = tuple(
         Shape(
             id=z.id,
@@ -74,7 +75,7 @@ async def get_shapes(request: AnyRequest) -> ShapesPanel:
         for z in zones
         if z.ring
     )
-    return ShapesPanel(shapes=shapes, as_of=request.app.state.host.clock.now())
+    return ShapesPanel(shapes=shapes, as_of=host_of(request).clock.now())
 
 
 ROUTES = (

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
 from shuniu.rules.calendar import local, midnight
@@ -22,9 +22,6 @@ from shuniu_whistle.whistles.routes import seen_by
 from shuniu_whistle.whistles.state import Callout, Whistle
 from shuniu_whistle.whistles.tables import WhistleTable
 
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
-
 __all__ = ("HANDLERS", "figures_of")
 
 AnyRequest = Request[Any, Any, Any]
@@ -33,11 +30,6 @@ End = Annotated[date | None, QueryParameter(name="to")]
 _DAYS = 90
 _RATED = ("EVALUATED", "CLOSED", "RE_BLOWN")
 _LIMITS = ("sign", "contact", "report", "finish")
-
-
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
 
 
 def figures_of(w: Whistle, c: Callout) -> CalloutFigures:
@@ -56,7 +48,7 @@ async def _ended(request: AnyRequest, statuses: Iterable[str], start: date | Non
     seen = seen_by(actor_of(request))
     if seen is None:
         return []
-    last = end or local(_host(request).clock.now()).date()
+    last = end or local(host_of(request).clock.now()).date()
     first = start or last - timedelta(days=_DAYS)
     records = (
         await WhistleTable.select(WhistleTable.doc)
@@ -74,7 +66,7 @@ def _column(name: str, kind: Any, note: Text | None = None) -> Column:
 
 @get("/evaluation/units", summary="Scores of the units called")
 async def get_units(request: AnyRequest, start: Start = None, end: End = None) -> TablePanel:
-    host = _host(request)
+    host = host_of(request)
     given = host.extras["whistle.weights"]
     by_unit: defaultdict[str, list[CalloutFigures]] = defaultdict(list)
     for w in await _ended(request, _RATED, start, end):
@@ -125,7 +117,7 @@ async def get_calling(request: AnyRequest, start: Start = None, end: End = None)
         _column("unworthy", "number"),
         _column("share", "percent", TEXTS["note.share"]),
     )
-    return TablePanel(columns=columns, rows=tuple(rows), as_of=_host(request).clock.now())
+    return TablePanel(columns=columns, rows=tuple(rows), as_of=host_of(request).clock.now())
 
 
 @get("/evaluation/chains", summary="How long chains of whistles were")
@@ -134,7 +126,7 @@ async def get_chains(request: AnyRequest, start: Start = None, end: End = None) 
     lengths: defaultdict[str, list[int]] = defaultdict(list)
     for w in await _ended(request, ("CLOSED",), start, end):
         lengths[w.item].append(w.chain)
-    words = _host(request).texts
+    words = host_of(request).texts
     rows = []
     for item, found in sorted(lengths.items(), key=lambda i: (-sum(i[1]) / len(i[1]), i[0])):
         title = words[f"category.{item}"].zh if f"category.{item}" in words else item
@@ -146,7 +138,7 @@ async def get_chains(request: AnyRequest, start: Start = None, end: End = None) 
         _column("mean_length", "number", TEXTS["note.mean_length"]),
         _column("longest", "number"),
     )
-    return TablePanel(columns=columns, rows=tuple(rows), as_of=_host(request).clock.now())
+    return TablePanel(columns=columns, rows=tuple(rows), as_of=host_of(request).clock.now())
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (get_units, get_calling, get_chains)

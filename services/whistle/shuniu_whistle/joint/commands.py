@@ -114,10 +114,7 @@ class CallOff(OnSession, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _row(rows: Rows, c: OnSession, ctx: Context, event: str) -> Session:
-    s = rows.need(JOINT_SESSION, c.session)
-    version = rows.version(JOINT_SESSION, c.session)
-    if c.expected_version is not None and c.expected_version != version:
-        raise Conflict("matter.moved_on", state=s.status, params={"expected": c.expected_version, "version": version})
+    s = rows.need(JOINT_SESSION, c.session, c.expected_version)
     check(s, ctx, event)
     return s
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection, Offer
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.summary import Link, MatterSummary, MatterUnit, MeasureSummary, Notice, StepSummary, Summary
 from shuniu.contracts.whistle import joint as said
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, most_urgent
 from shuniu.rules.evidence import BlobRef
 from shuniu.rules.refusal import Refusal
 
@@ -39,12 +39,7 @@ def _matter(s: Session) -> MatterSummary:
         open=s.open,
         opened_at=s.opened_at,
         closed_at=s.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=s.provisional or (clock.provisional if clock else False),
-        limit=clock.limit if clock else "",
+        **due_of(clock, provisional=s.provisional),
         area=s.area,
         place=s.place,
         units=tuple(
@@ -57,8 +52,7 @@ def _matter(s: Session) -> MatterSummary:
 
 
 def _step(s: Session, f: Fact) -> StepSummary:
-    noun, past, _ = fact_name(type(f)).split(".")
-    move = f"{noun}_{past}"
+    move = move_of(f)
     match f:
         case said.SessionScheduled() | said.SessionMoved():
             at = local(f.starts_at)

@@ -1,7 +1,7 @@
 """The calendar of joint governance: as a panel, and as an iCalendar feed (RFC 5545) by the icalendar library."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import icalendar
 import msgspec
@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
 from shuniu.contracts.manifest import Route
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, MatterPointer
@@ -19,9 +19,6 @@ from shuniu_whistle.joint.face import title_of
 from shuniu_whistle.joint.state import Series, Session, visibility
 from shuniu_whistle.joint.tables import JointSeriesTable, JointSessionTable
 from shuniu_whistle.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "ROUTES", "calendar_of")
 
@@ -54,7 +51,7 @@ class SeriesList(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _sessions(request: AnyRequest, start: date | None, end: date | None) -> list[Session]:
     """Sessions the caller may read between two days; by default from 30 days ago to 90 days ahead."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     day = local(host.clock.now()).date()
     first, last = start or day - timedelta(days=30), end or day + timedelta(days=90)
@@ -83,7 +80,7 @@ async def get_calendar(request: AnyRequest, start: From = None, end: To = None) 
         )
         for s in await _sessions(request, start, end)
     )
-    return CalendarPanel(entries=entries, as_of=request.app.state.host.clock.now())
+    return CalendarPanel(entries=entries, as_of=host_of(request).clock.now())
 
 
 def calendar_of(sessions: list[Session], now: datetime, scope: str) -> bytes:
@@ -109,7 +106,7 @@ def calendar_of(sessions: list[Session], now: datetime, scope: str) -> bytes:
 
 @get("/joint/calendar.ics", summary="The same as an iCalendar feed", media_type="text/calendar")
 async def get_feed(request: AnyRequest, start: From = None, end: To = None) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     body = calendar_of(await _sessions(request, start, end), host.clock.now(), host.scope)
     return Response(body, media_type="text/calendar")
 

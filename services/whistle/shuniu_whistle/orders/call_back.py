@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
@@ -23,7 +24,6 @@ from shuniu_whistle.order_settings import order_settings
 from shuniu_whistle.orders.authority import as_hotline
 from shuniu_whistle.orders.fields import HANDLING, OnOrder, refuse_field
 from shuniu_whistle.orders.lifecycles import HOTLINE
-from shuniu_whistle.orders.lookup import lookup_of
 from shuniu_whistle.orders.order import CODE, ORDER, check_move, command_on, decided, order_in
 from shuniu_whistle.orders.state import Order
 from shuniu_whistle.orders.terms import rework_term
@@ -113,7 +113,7 @@ def call_back(rows: Rows, c: RecordCallBack, ctx: Context) -> Decision:
 
 
 async def _hash_code(c: RateByCode, host: "Host") -> str:
-    return lookup_of(host).of_code(c.code)
+    return keyed(host).of_code(c.code)
 
 
 def _code_keys(c: RateByCode, ctx: Context) -> Iterable[Key]:

@@ -6,7 +6,7 @@ order is never published with name or phone).
 
 from shuniu.chassis.context import Context
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.referral import ReferralMade
 from shuniu.contracts.summary import (
     Link,
@@ -18,7 +18,7 @@ from shuniu.contracts.summary import (
     Visibility,
 )
 from shuniu.contracts.whistle import orders as said
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, due_status, most_urgent
 
 from shuniu_whistle.orders.counting import REPEATED_FROM
 from shuniu_whistle.orders.lifecycles import DISPATCHER, HOTLINE, REVIEWERS
@@ -28,7 +28,7 @@ from shuniu_whistle.orders.texts import title_zh
 from shuniu_whistle.settings import settings_of
 from shuniu_whistle.whistles.lifecycles import COORDINATOR
 
-__all__ = ("move_of", "summarise", "title_of", "visibility")
+__all__ = ("summarise", "title_of", "visibility")
 
 OFTEN_REPEATED_FROM = 5
 
@@ -93,12 +93,7 @@ def _matter(o: Order, ctx: Context) -> MatterSummary:
         open=o.open,
         opened_at=o.received_at,
         closed_at=o.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=o.area,
         place=o.place,
         lead_unit=o.lead,
@@ -106,12 +101,6 @@ def _matter(o: Order, ctx: Context) -> MatterSummary:
         flags=_flags(o),
         visibility=visibility(o),
     )
-
-
-def move_of(f: Fact) -> str:
-    """Id of the move a fact tells of: its name without the version, words joined (``order_signed``)."""
-    noun, past, _ = fact_name(type(f)).split(".")
-    return f"{noun}_{past}"
 
 
 def _step(o: Order, f: Fact) -> StepSummary | None:

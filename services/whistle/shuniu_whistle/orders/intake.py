@@ -12,6 +12,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key
 from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.sheets import Outcome, imported
@@ -30,7 +31,7 @@ from shuniu_whistle.orders.fields import (
     place_of,
 )
 from shuniu_whistle.orders.lifecycles import HOTLINE, SOURCE
-from shuniu_whistle.orders.lookup import PreparedIntake, lookup_of, prepare_intake
+from shuniu_whistle.orders.lookup import PreparedIntake, phone_hash, prepare_intake
 from shuniu_whistle.orders.order import CALLER, CODE, EXTERNAL, ORDER
 from shuniu_whistle.orders.preview import preview_intake
 from shuniu_whistle.whistles.authority import told_as
@@ -224,8 +225,8 @@ def submit_api(rows: Rows, c: SubmitApi, ctx: Context) -> Decision:
 
 async def _prepare_import(c: ImportOrders, host: "Host") -> tuple[PreparedIntake, ...]:
     """Hashes of the callers' numbers; nobody is there to be given a code."""
-    lookup = lookup_of(host)
-    return tuple(PreparedIntake(caller=lookup.of_phone(row.caller_phone)) for row in c.rows)
+    keys = keyed(host)
+    return tuple(PreparedIntake(caller=phone_hash(keys, row.caller_phone)) for row in c.rows)
 
 
 def _import_keys(c: ImportOrders, ctx: Context) -> Iterable[Key]:

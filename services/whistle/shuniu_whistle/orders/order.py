@@ -11,7 +11,6 @@ from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.summary import Visibility
 from shuniu.rules.clocks import clock_due, clock_timers, most_urgent
-from shuniu.rules.refusal import Conflict
 
 from shuniu_whistle.order_settings import order_profile
 from shuniu_whistle.orders.evolve import evolve, evolve_caller, evolve_code, evolve_external, evolve_spot
@@ -125,11 +124,7 @@ def command_on(
 
 def order_in(rows: Rows, c: _Names) -> Order:
     """The order a command is on. NotFound, or Conflict ``matter.moved_on`` when the caller saw an older version."""
-    o = rows.need(ORDER, c.order)
-    version = rows.version(ORDER, c.order)
-    if c.expected_version is not None and c.expected_version != version:
-        raise Conflict("matter.moved_on", state=o.status, params={"expected": c.expected_version, "version": version})
-    return o
+    return rows.need(ORDER, c.order, c.expected_version)
 
 
 def check_move(o: Order, event: str) -> None:

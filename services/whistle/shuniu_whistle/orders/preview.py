@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from piccolo.columns.combination import WhereRaw
 from shuniu.chassis.context import Context
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
 from shuniu.contracts.clock import Term
 from shuniu.contracts.summary import Place
@@ -19,7 +20,7 @@ from shuniu.rules.refusal import NotFound
 from shuniu_whistle.order_settings import order_profile, order_settings
 from shuniu_whistle.orders.categories import category_of
 from shuniu_whistle.orders.evolve import spot_key
-from shuniu_whistle.orders.lookup import callers_of, lookup_of
+from shuniu_whistle.orders.lookup import callers_of, phone_hash
 from shuniu_whistle.orders.state import Caller, Known, Order, Spot
 from shuniu_whistle.orders.tables import OrderTable
 from shuniu_whistle.orders.terms import dispatch_terms, handle_limit, limit_source
@@ -88,7 +89,7 @@ def _place(body: Mapping[str, Any]) -> Place:
 
 async def _alike(body: Mapping[str, Any], text: str, category: str, ctx: Context, host: "Host") -> list[dict[str, Any]]:
     area = str(body.get("area", "")) or ctx.scope
-    caller = lookup_of(host).of_phone(str(body.get("caller_phone", "")))
+    caller = phone_hash(keyed(host), str(body.get("caller_phone", "")))
     known = [*await _of_caller(caller, host), *await _at_spot(spot_key(category, area, _place(body)), host)]
     return await _compare(text, known, "", ctx, host)
 

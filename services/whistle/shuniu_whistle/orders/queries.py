@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from piccolo.columns.combination import And, Or, Where, WhereRaw
+from piccolo.columns.combination import Or, WhereRaw
 from shuniu.chassis.context import Actor
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.rules.areas import is_code
 from shuniu.rules.calendar import midnight
 
@@ -15,7 +16,6 @@ from shuniu_whistle.orders.tables import OrderTable, SpotTable
 
 __all__ = ("LONGEST", "Condition", "order_of", "orders_between", "seen_by", "select", "spots", "streamed")
 
-Condition = Where | WhereRaw | And | Or
 LONGEST = timedelta(days=400)
 """An order that came in earlier than so long before a period adds nothing to it (a design choice for speed)."""
 _PAGE = 500
@@ -30,15 +30,12 @@ def seen_by(actor: Actor) -> Condition | None:
     """The rows an actor may read, as the read policy has it: by area or by unit. None: no row at all."""
     if actor.clearance < 2:
         return None
-    parts: list[Condition] = [OrderTable.area.like(f"{a}%") for a in actor.areas if is_code(a)]
+    parts: list[Condition] = in_areas(OrderTable, actor)
     for unit in actor.units:
         parts.append(OrderTable.unit == unit)
         parts.append(WhereRaw("doc->'parts' @> {}::jsonb", msgspec.json.encode([{"unit": unit}]).decode()))
         parts.append(WhereRaw("doc->'inform' @> {}::jsonb", msgspec.json.encode([unit]).decode()))
-    found: Condition | None = None
-    for part in parts:
-        found = part if found is None else Or(found, part)
-    return found
+    return any_of(parts)
 
 
 async def select(wanted: Sequence[Condition], limit: int, offset: int = 0) -> list[dict[str, Any]]:

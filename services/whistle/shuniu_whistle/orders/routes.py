@@ -1,15 +1,17 @@
 """Queries of orders: lists, figures, the hung, the spots with many, and what a person may follow without signing in."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from piccolo.columns.combination import WhereRaw
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
+from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
+from shuniu.chassis.tables import Condition
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
 from shuniu.contracts.summary import Place
 from shuniu.contracts.text import Text
@@ -20,15 +22,11 @@ from shuniu_whistle.order_settings import order_settings
 from shuniu_whistle.orders.counting import REPEATED_FROM
 from shuniu_whistle.orders.figures import By, figures
 from shuniu_whistle.orders.lifecycles import ORDER as CYCLE
-from shuniu_whistle.orders.lookup import lookup_of
 from shuniu_whistle.orders.order import CODE, ORDER
-from shuniu_whistle.orders.queries import Condition, order_of, orders_between, seen_by, select, spots
+from shuniu_whistle.orders.queries import order_of, orders_between, seen_by, select, spots
 from shuniu_whistle.orders.state import Order
 from shuniu_whistle.orders.tables import OrderTable
 from shuniu_whistle.orders.texts import TEXTS
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "period")
 
@@ -85,11 +83,6 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[FollowStep, ...]
     due_on: date | None
     may_rate: bool
-
-
-def _host(request: AnyRequest) -> "Host":
-    host: Host = request.app.state.host
-    return host
 
 
 def period(first: date | None, last: date | None, today: date) -> tuple[date, date]:
@@ -169,8 +162,8 @@ def _steps(o: Order) -> tuple[FollowStep, ...]:
 async def get_followed(
     request: AnyRequest, code: Annotated[str, QueryParameter(min_length=12, max_length=24)]
 ) -> Followed:
-    host = _host(request)
-    held = await load_row(host.pool, CODE, lookup_of(host).of_code(code))
+    host = host_of(request)
+    held = await load_row(host.pool, CODE, keyed(host).of_code(code))
     found = await load_row(host.pool, ORDER, held[0].order) if held else None
     if found is None:
         raise NotFound("order.code_unknown")
@@ -192,7 +185,7 @@ async def get_followed(
 async def get_figures(request: AnyRequest, by: FromPath[str], start: From = None, end: To = None) -> TablePanel:
     if by not in ("unit", "class", "community"):
         raise NotFound("http.not_found")
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     ctx = host.context(actor)
     first, last = period(start, end, local(ctx.now).date())
     group: By = by  # type: ignore[assignment]  # one of the three
@@ -201,7 +194,7 @@ async def get_figures(request: AnyRequest, by: FromPath[str], start: From = None
 
 @get("/orders/hung", summary="Hung orders by the day of their review (问题库)")
 async def get_hung(request: AnyRequest) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     seen = seen_by(actor)
     records = await select((seen, OrderTable.status == "HUNG"), 500) if seen is not None else []
     orders = sorted((order_of(r) for r in records), key=lambda o: (o.hang.review_on if o.hang else date.max, o.id))
@@ -230,7 +223,7 @@ async def get_hung(request: AnyRequest) -> TablePanel:
 
 @get("/orders/spots", summary="Spots with three or more orders about the same thing in the last months")
 async def get_spots(request: AnyRequest) -> TablePanel:
-    host, actor = _host(request), actor_of(request)
+    host, actor = host_of(request), actor_of(request)
     ctx = host.context(actor)
     since = ctx.now - timedelta(days=order_settings(ctx).order_repeat_days)
     rows: list[dict[str, Any]] = []

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from shuniu.chassis.context import Actor
 from shuniu.chassis.sheets import Column, Sheet
+from shuniu.chassis.tables import Condition
 from shuniu.contracts.whistle.orders import Appeal, OrderClass, Origin
 from shuniu.rules.areas import is_code
 from shuniu.rules.calendar import local
@@ -13,7 +14,7 @@ from shuniu_whistle.orders.categories import CATEGORIES
 from shuniu_whistle.orders.fields import OrderPlace
 from shuniu_whistle.orders.intake import IMPORT, MOST_IMPORTED, ImportOrders, SubmitApi
 from shuniu_whistle.orders.lifecycles import DISPATCHER, HOTLINE, ORDER
-from shuniu_whistle.orders.queries import Condition, seen_by, streamed
+from shuniu_whistle.orders.queries import seen_by, streamed
 from shuniu_whistle.orders.tables import OrderTable
 from shuniu_whistle.whistles.lifecycles import COORDINATOR, STREET
 

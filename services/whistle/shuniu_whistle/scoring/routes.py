@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from shuniu.chassis.context import Context
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, TablePanel
 from shuniu.contracts.text import Text
 from shuniu.rules.calendar import local
@@ -24,9 +24,6 @@ from shuniu_whistle.orders.state import Order
 from shuniu_whistle.scoring.engine import Indicator, ScoringProfile, score_all
 from shuniu_whistle.scoring.profiles import scoring_profiles
 from shuniu_whistle.texts import words_of
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "formula", "scores")
 
@@ -112,7 +109,7 @@ async def get_scores(
     start: Annotated[date | None, QueryParameter(name="from")] = None,
     end: Annotated[date | None, QueryParameter(name="to")] = None,
 ) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     ctx = host.context(actor)
     settings = order_settings(ctx)

@@ -132,12 +132,7 @@ def supervise(rows: Rows, c: Supervise, ctx: Context) -> Decision:
 
 
 def _row(rows: Rows, c: OnSupervision) -> Supervision:
-    s = rows.need(SUPERVISION_CASE, c.supervision)
-    version = rows.version(SUPERVISION_CASE, c.supervision)
-    if c.expected_version is not None and c.expected_version != version:
-        seen = {"expected": c.expected_version, "version": version}
-        raise Conflict("matter.moved_on", state=s.status, params=seen)
-    return s
+    return rows.need(SUPERVISION_CASE, c.supervision, c.expected_version)
 
 
 def _district(s: Supervision, ctx: Context, event: str) -> None:

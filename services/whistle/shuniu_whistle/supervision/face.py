@@ -6,7 +6,7 @@ from datetime import datetime
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection, Offer
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.summary import (
     Link,
     MatterSummary,
@@ -18,7 +18,7 @@ from shuniu.contracts.summary import (
 )
 from shuniu.contracts.whistle import supervision as said
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import due_status, most_urgent
+from shuniu.rules.clocks import due_of, due_status, most_urgent
 from shuniu.rules.evidence import BlobRef
 from shuniu.rules.refusal import Refusal
 
@@ -49,12 +49,7 @@ def _matter(s: Supervision) -> MatterSummary:
         open=s.open,
         opened_at=s.opened_at,
         closed_at=s.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=s.area,
         place=s.place,
         lead_unit=s.units[0] if s.units else "",
@@ -73,8 +68,7 @@ def _matter(s: Supervision) -> MatterSummary:
 
 
 def _step(f: Fact) -> StepSummary:
-    noun, past, _ = fact_name(type(f)).split(".")
-    move = f"{noun}_{past}"
+    move = move_of(f)
     match f:
         case said.SupervisionOpened() | said.SupervisionRaised():
             return StepSummary(move=move, detail=f"enum.form.{f.form}")

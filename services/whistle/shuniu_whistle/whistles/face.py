@@ -2,7 +2,7 @@
 
 from shuniu.chassis.context import Context
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
-from shuniu.contracts.envelope import Fact, fact_name
+from shuniu.contracts.envelope import Fact, move_of
 from shuniu.contracts.referral import (
     ReferralExpired,
     ReferralMade,
@@ -24,7 +24,7 @@ from shuniu.contracts.summary import (
 from shuniu.contracts.whistle import whistles as said
 from shuniu.contracts.whistle.supervision import LadderStepped, WhistleSupervised
 from shuniu.rules.calendar import local
-from shuniu.rules.clocks import Clock, due_status, most_urgent
+from shuniu.rules.clocks import Clock, due_of, due_status, most_urgent
 
 from shuniu_whistle.texts import TEXTS, title_zh
 from shuniu_whistle.whistles.escalation import SUPERVISION_KIND
@@ -107,12 +107,7 @@ def _matter(w: Whistle, ctx: Context) -> MatterSummary:
         open=w.open,
         opened_at=w.opened_at,
         closed_at=w.ended_at,
-        due_at=clock.due_at if clock else None,
-        soon_at=clock.soon_at if clock else None,
-        due_status=due_status(clock),
-        clock=clock.id if clock else "",
-        provisional=clock.provisional if clock else False,
-        limit=clock.limit if clock else "",
+        **due_of(clock),
         area=w.area,
         place=w.place,
         lead_unit=w.lead_unit,
@@ -126,12 +121,6 @@ def _informed(w: Whistle) -> tuple[str, ...]:
     """Units that are only told: one that was called later on has its own part."""
     called = {c.unit for c in w.callouts}
     return tuple(unit for unit in w.inform if unit not in called) if w.blown_at is not None else ()
-
-
-def move_of(f: Fact) -> str:
-    """Id of the move a fact tells of: its name without the version, words joined (``callout_signed``)."""
-    noun, past, _ = fact_name(type(f)).split(".")
-    return f"{noun}_{past}"
 
 
 def _step(w: Whistle, f: Fact) -> StepSummary | None:

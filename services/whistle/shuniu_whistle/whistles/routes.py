@@ -4,7 +4,7 @@ All of them answer only what the caller may read: the whistle's visibility times
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
@@ -12,20 +12,17 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from piccolo.columns.combination import Or, Where, WhereRaw
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.identity.policy import may_read
+from shuniu.chassis.tables import Condition, any_of, in_areas
 from shuniu.contracts.panels import GanttPanel
 from shuniu.contracts.summary import Place
-from shuniu.rules.areas import is_code
 from shuniu.rules.refusal import Forbidden, NotFound
 
 from shuniu_whistle.whistles.face import parts_of, visibility
 from shuniu_whistle.whistles.gantt import gantt_of
 from shuniu_whistle.whistles.state import Whistle
 from shuniu_whistle.whistles.tables import WhistleTable
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ("HANDLERS", "seen_by")
 
@@ -98,19 +95,16 @@ def _row(record: dict[str, Any]) -> Whistle:
     return msgspec.json.decode(record["doc"], type=Whistle)
 
 
-def seen_by(actor: Actor) -> Where | WhereRaw | Or | None:
+def seen_by(actor: Actor) -> Condition | None:
     """The rows an actor may read, as the read policy has it: by area or by unit. None: no row at all."""
-    parts: list[Where | WhereRaw] = [WhistleTable.area.like(f"{a}%") for a in actor.areas if is_code(a)]
+    parts: list[Condition] = in_areas(WhistleTable, actor)
     for unit in actor.units:
         called = msgspec.json.encode([{"unit": unit}]).decode()
         named = msgspec.json.encode([unit]).decode()
         parts.append(WhereRaw("doc->>'caller_unit' = {}", unit))
         parts.append(WhereRaw("doc->'callouts' @> {}::jsonb", called))
         parts.append(WhereRaw("(doc->>'blown_at' is not null and doc->'inform' @> {}::jsonb)", named))
-    found: Where | WhereRaw | Or | None = None
-    for part in parts:
-        found = part if found is None else Or(found, part)
-    return found if actor.clearance >= 2 else None
+    return any_of(parts) if actor.clearance >= 2 else None
 
 
 def _may_read(w: Whistle, actor: Actor) -> bool:
@@ -156,7 +150,7 @@ async def get_whistles(
     seen = seen_by(actor_of(request))
     if seen is None:
         return Whistles(total=0, items=())
-    wanted: list[Where | WhereRaw | Or] = [seen]
+    wanted: list[Condition] = [seen]
     if area:
         wanted.append(WhistleTable.area.like(f"{area}%"))
     if status:
@@ -247,16 +241,16 @@ async def get_chain(request: AnyRequest, whistle: FromPath[str]) -> Chain:
 @get("/whistles/{whistle:str}/gantt", summary="Callouts and phases of a whistle over time")
 async def get_gantt(request: AnyRequest, whistle: FromPath[str]) -> GanttPanel:
     found = _row(await _readable(request, whistle))
-    return gantt_of((found,), request.app.state.host.clock.now())
+    return gantt_of((found,), host_of(request).clock.now())
 
 
 @get("/gantt", summary="Staged remediations at work over time")
 async def get_gantts(request: AnyRequest, area: Digits = "") -> GanttPanel:
     seen = seen_by(actor_of(request))
-    now = request.app.state.host.clock.now()
+    now = host_of(request).clock.now()
     if seen is None:
         return GanttPanel(bars=(), as_of=now)
-    wanted: list[Where | WhereRaw | Or] = [seen, WhistleTable.status == "BLOWN"]
+    wanted: list[Condition] = [seen, WhistleTable.status == "BLOWN"]
     if area:
         wanted.append(WhistleTable.area.like(f"{area}%"))
     planned = WhereRaw("jsonb_path_exists(doc, '$.callouts[*].phases[*]')")

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from shuniu.chassis.context import Actor
 from shuniu.chassis.decision import Answer
+from shuniu.chassis.keyed import KeyedHash
 from shuniu.contracts.summary import RegistryEntry
 from shuniu.contracts.text import Text
 from shuniu.rules.refusal import Refusal
 from shuniu.testing.rulework import MONDAY, SCOPE, RuleWork, person
 from shuniu_whistle import service
-from shuniu_whistle.orders.lookup import LookupKey, PreparedCaller, PreparedIntake
+from shuniu_whistle.orders.lookup import PreparedCaller, PreparedIntake, phone_hash
 from shuniu_whistle.orders.order import ORDER
 from shuniu_whistle.orders.referrals import ANSWER, AnswerReferral
 from shuniu_whistle.orders.state import Order
@@ -22,7 +23,7 @@ from shuniu_whistle.settings import WhistleSettings
 DISTRICT = "320199"
 COMMUNITY = "320199001001"
 OTHER_COMMUNITY = "320199001002"
-KEY = LookupKey(b"k" * 32)
+KEY = KeyedHash(b"k" * 32)
 PHOTO = {"sha256": "a" * 64, "size": 1000, "media_type": "image/jpeg"}
 
 PEOPLE: dict[str, Actor] = {
@@ -82,12 +83,12 @@ class Hotline(RuleWork):
             self._codes += 1
             code = f"TEST-CODE-{self._codes:04d}"
             return PreparedIntake(
-                caller=KEY.of_phone(body.get("caller_phone", "")), code=code, code_key=KEY.of_code(code)
+                caller=phone_hash(KEY, body.get("caller_phone", "")), code=code, code_key=KEY.of_code(code)
             )
         if name == "order.import":
-            return tuple(PreparedIntake(caller=KEY.of_phone(r.get("caller_phone", ""))) for r in body["rows"])
+            return tuple(PreparedIntake(caller=phone_hash(KEY, r.get("caller_phone", ""))) for r in body["rows"])
         if name in ("order.classify", "order.not_accept", "order.merge"):
-            return PreparedCaller({o: KEY.of_phone(p) for o, p in self.phones.items()})
+            return PreparedCaller({o: phone_hash(KEY, p) for o, p in self.phones.items()})
         return KEY.of_code(body["code"]) if name == "order.rate_by_code" else None
 
     def body_of(self, move: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Kept for at least three years with the log (网络数据安全管理条例 §12)
 it was granted itself. A table, as panels are.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, get
@@ -12,11 +12,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from shuniu.chassis.datasets.declared import KIND, STEWARD
 from shuniu.chassis.datasets.grants import Grant
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.panels import Column, MatterPointer, TablePanel
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = ("HANDLERS", "LEDGER_PATH")
 
@@ -27,7 +24,7 @@ MOST_ROWS: Final = 500
 
 @get(LEDGER_PATH, summary="What was granted to whom, and how often it was taken out")
 async def data_uses(request: Request[Any, Any, Any]) -> TablePanel:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     everything = actor.has_role(*READERS)
     # In this host's own database: several services of one process have grants, and a Piccolo class has one engine.

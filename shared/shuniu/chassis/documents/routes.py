@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 
 from shuniu.chassis.documents.signing import check_signature, service_key
 from shuniu.chassis.documents.tables import DOCUMENT_TABLE
+from shuniu.chassis.http.access import host_of
 from shuniu.contracts.document import Signature
 from shuniu.contracts.text import Text
 from shuniu.rules.calendar import local
@@ -78,7 +79,7 @@ async def get_verify(
     code: FromPath[str],
     sha256: Annotated[str, QueryParameter(max_length=64, pattern=r"^([0-9a-f]{64})?$")] = "",
 ) -> Verified:
-    host: Host = request.app.state.host
+    host = host_of(request)
     # In this host's own database: several services of one process issue documents, and a Piccolo class has one engine.
     doc = await host.pool.fetchval(f"select doc from {DOCUMENT_TABLE} where key = $1", code.strip().upper()[:40])
     if doc is None:
@@ -116,7 +117,7 @@ def _title(host: "Host", key: str) -> Text:
 
 @get("/documents/key", summary="The key documents are vouched with", opt={"public": True})
 async def get_key(request: Request[Any, Any, Any]) -> ServiceKey:
-    host: Host = request.app.state.host
+    host = host_of(request)
     return ServiceKey(issuer=host.source, alg="Ed25519", key=base64.b64encode(_vouching(host)).decode())
 
 

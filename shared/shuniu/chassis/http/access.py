@@ -19,7 +19,7 @@ from shuniu.rules.refusal import Refusal
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
 
-__all__ = ("actor_of", "audited_refusal", "authenticate", "guard")
+__all__ = ("actor_of", "audited_refusal", "authenticate", "guard", "host_of")
 
 _ACTOR = "shuniu.actor"
 
@@ -49,7 +49,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     """
     if handler.opt.get("auth") == "own":
         return
-    host: Host = connection.app.state.host
+    host = host_of(connection)
     try:
         actor = authenticate(host, connection.scope["headers"])
         if actor.kind == "nobody" and not handler.opt.get("public"):
@@ -58,6 +58,12 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         audited_refusal(host, str(connection.scope.get("path_template") or connection.scope["path"]), refusal)
         raise
     connection.scope[_ACTOR] = actor  # type: ignore[literal-required]
+
+
+def host_of(connection: ASGIConnection[Any, Any, Any, Any]) -> "Host":
+    """The host that answers, in a route handler."""
+    host: Host = connection.app.state.host
+    return host
 
 
 def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:

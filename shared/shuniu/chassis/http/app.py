@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from opentelemetry.trace import SpanKind
 
 from shuniu.chassis.bus.heads import head_of
-from shuniu.chassis.http.access import actor_of, audited_refusal, guard
+from shuniu.chassis.http.access import actor_of, audited_refusal, guard, host_of
 from shuniu.chassis.http.audit import audit_routes
 from shuniu.chassis.http.blobs import blob_routes
 from shuniu.chassis.http.commands import command_routes
@@ -113,7 +113,7 @@ class CalendarInForce(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/calendar", summary="The working-day calendar in force")
 async def calendar_in_force(request: Request[Any, Any, Any]) -> CalendarInForce:
-    calendar = request.app.state.host.calendar
+    calendar = host_of(request).calendar
     return CalendarInForce(version=calendar.version, published=tuple(sorted(calendar.published)))
 
 
@@ -129,7 +129,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/ready", opt={"public": True}, summary="The service can do its work")
 async def ready(request: Request[Any, Any, Any]) -> Readiness:
-    host: Host = request.app.state.host
+    host = host_of(request)
     try:
         epoch, position = await read_head(host.pool)
     except Exception:
@@ -145,7 +145,7 @@ async def ready(request: Request[Any, Any, Any]) -> Readiness:
 
 @get("/manifest", opt={"public": True}, summary="How the service describes itself")
 async def manifest(request: Request[Any, Any, Any]) -> Response[Manifest]:
-    document = manifest_document(request.app.state.host.service)
+    document = manifest_document(host_of(request).service)
     etag = f'"{document.sha256}"'
     if request.headers.get("if-none-match") == etag:
         return cast("Response[Manifest]", Response(b"", status_code=304, headers={"ETag": etag}))
@@ -158,7 +158,7 @@ async def manifest(request: Request[Any, Any, Any]) -> Response[Manifest]:
 
 @get("/head", opt={"public": True}, summary="The head of the event log")
 async def head(request: Request[Any, Any, Any]) -> LogHead:
-    host: Host = request.app.state.host
+    host = host_of(request)
     epoch, position = await read_head(host.pool)
     return head_of(host, epoch, position)
 
@@ -171,7 +171,7 @@ async def log_page(
 ) -> Response[dict[str, Any]]:
     """The whole log for an administrator of ours; for a program of another deployment what is agreed with it, a stub
     in the place of everything else."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     agreement = None
     try:

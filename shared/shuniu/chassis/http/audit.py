@@ -17,7 +17,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from shuniu.chassis.audit import AuditEntry, verify_audit
 from shuniu.chassis.audit_seal import AuditSeal, check_seal
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.identity.keys import signing_key
 from shuniu.rules.refusal import Forbidden
 
@@ -74,7 +74,7 @@ class AuditChecked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _auditor(request: AnyRequest, what: str) -> "Host":
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     try:
         actor.require_role(*AUDITORS)

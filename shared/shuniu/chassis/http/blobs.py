@@ -14,7 +14,7 @@ from litestar.response import Stream
 
 from shuniu.chassis.blobs import CHUNK_BYTES
 from shuniu.chassis.context import Actor
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.http.commands import read_body
 from shuniu.rules.areas import within
 from shuniu.rules.evidence import BlobRef
@@ -43,7 +43,7 @@ async def put_chunk(
         int, QueryParameter(description="Removed after so many seconds unless a command refers to it", ge=0, le=86_400)
     ] = 0,
 ) -> Response[BlobRef | None]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     length = request.headers.get("content-length", "").encode("ascii", "ignore")
     try:
@@ -78,7 +78,7 @@ def _etag(ref: BlobRef) -> str:
 
 @get("/blobs/{sha256:str}", summary="A file")
 async def get_blob(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Response[Any]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     _admit(host, actor_of(request), sha256)
     ref = await host.blobs.find(sha256)
     if ref is None:
@@ -92,7 +92,7 @@ async def get_blob(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Re
 
 @get("/blobs/{sha256:str}/{n:int}", summary="Chunk n of a file, 256 KiB each but the last")
 async def get_chunk(request: Request[Any, Any, Any], sha256: FromPath[str], n: FromPath[int]) -> Response[bytes]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     _admit(host, actor_of(request), sha256)
     content, ref = await host.blobs.chunk(sha256, n)
     chunks = -(-ref.size // CHUNK_BYTES)

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 
-from shuniu.chassis.http.access import actor_of
+from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.contracts.text import Text
 
 __all__ = ("LimitTable", "LimitTables", "LimitView", "limit_routes")
@@ -44,7 +44,7 @@ class LimitTables(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/limits", summary="Limit profiles in force")
 async def limits_in_force(request: Request[Any, Any, Any]) -> LimitTables:
-    host = request.app.state.host
+    host = host_of(request)
     ctx = host.context(actor_of(request))
     titles = {kind.id: kind.title for kind in host.service.kinds}
     tables = []

@@ -15,7 +15,7 @@ from litestar.params import FromPath, QueryParameter
 from shuniu.chassis.audit import AuditEntry
 from shuniu.chassis.context import Actor
 from shuniu.chassis.decision import Detail, Offer
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.http.commands import read_body
 from shuniu.chassis.http.problems import field_errors
 from shuniu.chassis.identity.policy import may_read
@@ -83,7 +83,7 @@ AnyRequest = Request[Any, Any, Any]
 
 async def _see(request: AnyRequest, kind_name: str, matter: str, what: str) -> _Seen:
     """The row, if there is one and the caller may read it. NotFound, or Forbidden ``access.not_visible`` (audited)."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     kind = host.service.row_kind(kind_name)
     if kind is None or kind.face is None:
@@ -160,7 +160,7 @@ async def unmask(request: AnyRequest, kind: FromPath[str], matter: FromPath[str]
 
 @get("/actions", opt={"public": True}, summary="What the caller may begin here")
 async def get_openings(request: AnyRequest, area: Annotated[str, QueryParameter(max_length=20)] = "") -> Offers:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found: list[Offer] = []
     for command in host.service.commands:
@@ -180,7 +180,7 @@ async def get_openings(request: AnyRequest, area: Annotated[str, QueryParameter(
 
 @post("/preview/{command:str}", status_code=200, opt={"public": True}, summary="Suggestions for a half-filled body")
 async def preview(request: AnyRequest, command: FromPath[str]) -> dict[str, Any]:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = host.service.command(command)
     if found is None or found.internal:

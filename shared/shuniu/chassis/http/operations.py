@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from shuniu.chassis.bus.dead_letters import DeadLetter, LetterId
 from shuniu.chassis.bus.rebuilds import RebuildJob
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.operations import OPERATORS
 from shuniu.rules.refusal import Forbidden, NotFound
 
@@ -46,7 +46,7 @@ class RebuildPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def _operator(request: AnyRequest, what: str) -> "Host":
     """The host, where an operator asks. Forbidden ``access.role`` otherwise (audited)."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     try:
         actor.require_role(*OPERATORS)

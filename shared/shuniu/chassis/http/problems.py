@@ -7,7 +7,7 @@
 import logging
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
@@ -15,14 +15,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from shuniu.chassis.bus.bridge import ServiceAbsent, ServiceSlow
+from shuniu.chassis.http.access import host_of
 from shuniu.chassis.identity.tokens import Unauthenticated
 from shuniu.chassis.processor import Busy
 from shuniu.chassis.telemetry import current_trace_id
 from shuniu.contracts.text import Text
 from shuniu.rules.refusal import FieldError, Refusal
-
-if TYPE_CHECKING:
-    from shuniu.chassis.host import Host
 
 __all__ = (
     "MEDIA_TYPE",
@@ -184,7 +182,7 @@ def _field_problem(texts: Mapping[str, Text], rule: str, error: FieldError) -> F
 
 def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's exception handler for everything."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     status, body, headers = render(host.texts, error)
     return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 

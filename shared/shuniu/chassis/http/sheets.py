@@ -19,7 +19,7 @@ from litestar.response import Stream
 from shuniu.chassis.audit import AuditEntry
 from shuniu.chassis.context import Actor
 from shuniu.chassis.decision import Answer
-from shuniu.chassis.http.access import actor_of, audited_refusal
+from shuniu.chassis.http.access import actor_of, audited_refusal, host_of
 from shuniu.chassis.http.commands import KEY, read_body
 from shuniu.chassis.http.problems import MEDIA_TYPE, FieldProblem, Problem, field_errors, render
 from shuniu.chassis.privacy import UNMASK_ROLE
@@ -119,7 +119,7 @@ def _find(
     request: AnyRequest, name: str, doing: Literal["export", "import", "template"]
 ) -> tuple["Host", Actor, Sheet]:
     """The sheet, for somebody who may do this with it. NotFound ``sheet.unknown``; Forbidden (audited)."""
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     sheet = host.service.sheet(name)
     if sheet is None or (sheet.rows is None if doing == "export" else sheet.command is None):
@@ -134,7 +134,7 @@ def _find(
 
 @get("/sheets", summary="The sheets this caller may use")
 async def get_sheets(request: AnyRequest) -> Sheets:
-    host: Host = request.app.state.host
+    host = host_of(request)
     actor = actor_of(request)
     found = []
     for sheet in host.service.sheets:
