@@ -28,6 +28,7 @@ from shuniu.rules.shipped import calendar, profile
 from shuniu_whistle import service
 from shuniu_whistle.duty.zones import DutyZone
 from shuniu_whistle.settings import WhistleSettings
+from shuniu_whistle.whistles import FACE
 from shuniu_whistle.whistles.reactions import TAKE_REFERRAL, TakeReferral
 from shuniu_whistle.whistles.state import Callout, OpenWhistle, Whistle
 from shuniu_whistle.whistles.whistle import OPEN_WHISTLE, WHISTLE
@@ -272,8 +273,7 @@ class Street:
 
     def offers(self, who: str) -> dict[str, Offer]:
         """What the page offers somebody now, by action (the last one of each)."""
-        face = WHISTLE.face
-        assert face is not None
+        face = FACE
         return {o.action.removeprefix("whistle."): o for o in face.offers(self.w, self.context(self.people[who]))}
 
     def as_seen_by(self, who: str) -> Context:

@@ -14,11 +14,11 @@ from shuniu.contracts.manifest import StatusInfo
 from shuniu.contracts.summary import Summary
 from shuniu.rules.lifecycle import mermaid
 from shuniu_whistle import service
+from shuniu_whistle.whistles.detail import detail
 from shuniu_whistle.whistles.face import visibility
 from shuniu_whistle.whistles.lifecycles import CALLOUT, PHASE, WHISTLE
 from shuniu_whistle.whistles.measures import MEASURES, RATES
 from shuniu_whistle.whistles.preview import explain
-from shuniu_whistle.whistles.whistle import WHISTLE as ROW
 
 PHOTO = {"sha256": "a" * 64, "size": 1000, "media_type": "image/jpeg"}
 GRID = "320199001001001"
@@ -219,7 +219,7 @@ def test_phases_are_offered_one_by_one(street) -> None:
 
 
 def page(street, who: str) -> Any:
-    return ROW.face.detail(street.w, street.as_seen_by(who))
+    return detail(street.w, street.as_seen_by(who))
 
 
 def test_texts_are_for_those_who_have_to_do_with_it(street) -> None:

@@ -16,7 +16,7 @@ from shuniu.chassis.counter import COUNTER
 from shuniu.chassis.decision import Answer, Detail, Offer
 from shuniu.chassis.processor import FIRE_TIMER, FireTimer
 from shuniu.chassis.registry import RegistrySnapshot
-from shuniu.chassis.rows import Key, RowKind
+from shuniu.chassis.rows import Key, MatterFace, RowKind
 from shuniu.chassis.service import Catalogue, Command, Service
 from shuniu.chassis.state import Stored
 from shuniu.contracts.envelope import CloudEvent
@@ -199,10 +199,14 @@ class RuleWork:
 
     def offers(self, who: str, kind: RowKind[Any], id: str) -> dict[str, Offer]:  # noqa: A002
         """What a matter's page offers somebody now, by action (the last one of each)."""
-        assert kind.face is not None
-        return {o.action: o for o in kind.face.offers(self.row(kind, id), self.context(self.people[who]))}
+        return {o.action: o for o in self._face(kind).offers(self.row(kind, id), self.context(self.people[who]))}
 
     def detail(self, who: str, kind: RowKind[Any], id: str) -> Detail:  # noqa: A002
         """A matter's own page as somebody sees it, its texts opened."""
-        assert kind.face is not None
-        return kind.face.detail(self.row(kind, id), self.context(self.people[who], self.private))
+        return self._face(kind).detail(self.row(kind, id), self.context(self.people[who], self.private))
+
+    def _face(self, kind: RowKind[Any]) -> MatterFace[Any]:
+        """What the service shows of this kind: the kind itself may not know it yet."""
+        face = self._kinds[kind.name].face
+        assert face is not None, kind.name
+        return face

@@ -6,13 +6,16 @@ Read on: ``lifecycle.py`` (as data), ``rules.py`` (every guard), ``report.py``, 
 ``claim.hazard_linked`` ties a hazard to a claim.
 """
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability
 from shuniu.contracts.clock import ClockRecomputed
 from shuniu.contracts.insurance.claims import FACTS
 from shuniu.contracts.manifest import Category, KindInfo, Panel, Route
 from shuniu.contracts.referral import ReferralMade, ReferralWithdrawn
 
-from shuniu_insurance.claims import answers, company, handling, recovery, report, settling
+from shuniu_insurance.claims import answers, company, detail, face, handling, offers, recovery, report, settling
 from shuniu_insurance.claims.claim import CLAIM as CLAIM_ROW
 from shuniu_insurance.claims.claim import CODE
 from shuniu_insurance.claims.claim import RECOVERY as RECOVERY_ROW
@@ -34,10 +37,24 @@ def _panel(id_: str, kind: str, order: int, **rest: str) -> Panel:
     return Panel(id=f"claim.{id_}", title=TEXTS[f"panel.claim_{id_}"], kind=kind, order=order, **rest)  # type: ignore[arg-type]
 
 
+FACE = MatterFace(
+    summarise=face.summarise,
+    number=lambda o: o.number,
+    visibility=face.visibility,
+    offers=offers.offers,
+    detail=detail.detail,
+)
+RECOVERY_FACE = MatterFace(
+    summarise=recovery.summarise,
+    number=lambda r: r.number,
+    visibility=recovery.visibility,
+    offers=recovery.offers,
+    detail=recovery.detail,
+)
 capability = Capability(
     name="claims",
     texts=OWN,
-    rows=(CLAIM_ROW, CODE, RECOVERY_ROW),
+    rows=(replace(CLAIM_ROW, face=FACE), CODE, replace(RECOVERY_ROW, face=RECOVERY_FACE)),
     commands=(
         *report.COMMANDS,
         *handling.COMMANDS,

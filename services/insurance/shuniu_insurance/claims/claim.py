@@ -1,16 +1,15 @@
 """The claim and the recovery as row kinds: what of them is due by itself, how commands find them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer, Private
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.insurance.claims import ClaimAdvanceDue, ClaimHazardLinked
-from shuniu.contracts.summary import Visibility
 from shuniu.rules.clocks import clock_due, clock_timers, find_clock, most_urgent
 
 from shuniu_insurance.claims.evolve import evolve, evolve_code, evolve_recovery
@@ -19,9 +18,6 @@ from shuniu_insurance.claims.lifecycle import RECOVERY as RECOVERY_CYCLE
 from shuniu_insurance.claims.state import Claim, FollowCode, Recovery
 from shuniu_insurance.fields import Hidden, Version
 from shuniu_insurance.settings import profile_of
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = ("CLAIM", "CODE", "RECOVERY", "OnClaim", "claim_in", "command_on", "hazard_linked", "on_claim", "said_of")
 
@@ -41,31 +37,6 @@ def _index(o: Claim) -> Index:
     return Index(o.status, o.area, o.insurer, urgent.due_at if urgent else None)
 
 
-# The face asks every capability what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(o: Claim, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_insurance.claims.face import summarise
-
-    return summarise(o, f, ctx)
-
-
-def _visibility(o: Claim) -> Visibility:
-    from shuniu_insurance.claims.face import visibility
-
-    return visibility(o)
-
-
-def _offers(o: Claim, ctx: Context) -> Sequence[Offer]:
-    from shuniu_insurance.claims.offers import offers
-
-    return offers(o, ctx)
-
-
-def _detail(o: Claim, ctx: Context) -> Detail:
-    from shuniu_insurance.claims.detail import detail
-
-    return detail(o, ctx)
-
-
 CLAIM: RowKind[Claim] = RowKind(
     CYCLE.kind,
     Claim,
@@ -76,30 +47,9 @@ CLAIM: RowKind[Claim] = RowKind(
     timers=lambda o: (Timer(*t) for t in clock_timers(o.clocks)),
     clocks=lambda o: o.clocks,
     clock_profile=lambda o, ctx: profile_of(ctx),
-    face=MatterFace(
-        summarise=_summarise, number=lambda o: o.number, visibility=_visibility, offers=_offers, detail=_detail
-    ),
 )
 CODE: RowKind[FollowCode] = RowKind("claim_code", FollowCode, "claim_code", evolve_code)
 """Follow-up codes, by a keyed hash of the code."""
-
-
-def _recovery_face() -> MatterFace[Recovery]:
-    def recovery(name: str) -> Callable[..., Any]:
-        def found(*given: Any) -> Any:
-            from shuniu_insurance.claims import recovery as module
-
-            return getattr(module, name)(*given)
-
-        return found
-
-    return MatterFace(
-        summarise=recovery("summarise"),
-        number=lambda r: r.number,
-        visibility=recovery("visibility"),
-        offers=recovery("offers"),
-        detail=recovery("detail"),
-    )
 
 
 RECOVERY: RowKind[Recovery] = RowKind(
@@ -108,7 +58,6 @@ RECOVERY: RowKind[Recovery] = RowKind(
     "recovery_case",
     evolve_recovery,
     index=lambda r: Index(r.status, r.area, r.insurer),
-    face=_recovery_face(),
 )
 
 

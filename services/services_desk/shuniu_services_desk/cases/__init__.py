@@ -5,10 +5,13 @@ accepted), ``procedure.py`` (paused, extended, departments' parts), ``outcome.py
 ``terms.py`` (limits), ``case.py`` (what happens by itself), ``receipts.py``, ``measures.py``, ``face.py``.
 """
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability, Catalogue
 from shuniu.contracts.services_desk.cases import FACTS
 
-from shuniu_services_desk.cases import accepting, intake, outcome, procedure
+from shuniu_services_desk.cases import accepting, detail, face, intake, offers, outcome, procedure
 from shuniu_services_desk.cases.case import CASE, CODE, HOLDING
 from shuniu_services_desk.cases.load import LOAD
 from shuniu_services_desk.cases.manifest import KINDS, PANELS, ROUTES
@@ -18,10 +21,17 @@ from shuniu_services_desk.cases.tables import CaseTable, CodeTable, HoldingTable
 
 __all__ = ("capability",)
 
+FACE = MatterFace(
+    summarise=face.summarise,
+    number=lambda c: c.number,
+    visibility=face.visibility,
+    offers=offers.offers,
+    detail=detail.detail,
+)
 capability = Capability(
     name="cases",
     texts=Catalogue.load("shuniu_services_desk.cases"),
-    rows=(CASE, HOLDING, CODE, LOAD),
+    rows=(replace(CASE, face=FACE), HOLDING, CODE, LOAD),
     commands=(*intake.COMMANDS, *accepting.COMMANDS, *procedure.COMMANDS, *outcome.COMMANDS),
     facts=FACTS,
     kinds=KINDS,

@@ -1,17 +1,16 @@
 """The case as a row kind: what of it is due by itself, how commands find it, the rows beside it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer, Private
+from shuniu.chassis.decision import Decision, Emit, Private
 from shuniu.chassis.documents.register import DOCUMENT
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.services_desk.cases import CaseDeemedAccepted, CaseLapsed
-from shuniu.contracts.summary import Visibility
 from shuniu.rules.clocks import clock_due, clock_timers, find_clock, most_urgent
 from shuniu.rules.refusal import Forbidden
 
@@ -24,9 +23,6 @@ from shuniu_services_desk.cases.terms import accept_terms, part_terms
 from shuniu_services_desk.fields import Hidden, Version
 from shuniu_services_desk.roles import BACK, DESK, LEADERS
 from shuniu_services_desk.settings import profile_of
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = (
     "CASE",
@@ -111,31 +107,6 @@ def _index(c: Case) -> Index:
     return Index(c.status, c.area, c.unit, urgent.due_at if urgent else None)
 
 
-# The face asks every module what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(c: Case, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_services_desk.cases.face import summarise
-
-    return summarise(c, f, ctx)
-
-
-def _visibility(c: Case) -> Visibility:
-    from shuniu_services_desk.cases.face import visibility
-
-    return visibility(c)
-
-
-def _offers(c: Case, ctx: Context) -> Sequence[Offer]:
-    from shuniu_services_desk.cases.offers import offers
-
-    return offers(c, ctx)
-
-
-def _detail(c: Case, ctx: Context) -> Detail:
-    from shuniu_services_desk.cases.detail import detail
-
-    return detail(c, ctx)
-
-
 CASE: RowKind[Case] = RowKind(
     name="desk_case",
     struct=Case,
@@ -146,13 +117,6 @@ CASE: RowKind[Case] = RowKind(
     timers=_timers,
     clocks=lambda c: c.clocks,
     clock_profile=lambda c, ctx: profile_of(ctx),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda c: c.number,
-        visibility=_visibility,
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 HOLDING: RowKind[Holding] = RowKind("desk_holding", Holding, "desk_holding", evolve_holding)
 """What an applicant handed in before, by a keyed hash of their number."""

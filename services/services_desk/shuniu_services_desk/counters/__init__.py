@@ -4,21 +4,39 @@ Read on: ``lifecycles.py`` (as data), ``choosing.py`` (who is called, who gets a
 ``posts.py``, ``queue.py``, ``assigning.py`` (commands), ``rows.py``, ``face.py``, ``routes.py``.
 """
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability, Catalogue
 from shuniu.contracts.services_desk.counters import FACTS
 
 from shuniu_services_desk.counters import assigning, posts, queue
-from shuniu_services_desk.counters.face import KINDS, MEASURES, PANELS, RATES
+from shuniu_services_desk.counters.face import (
+    KINDS,
+    MEASURES,
+    PANELS,
+    RATES,
+    detail,
+    offers,
+    summarise,
+    summarise_other,
+)
 from shuniu_services_desk.counters.routes import HANDLERS, ROUTES
-from shuniu_services_desk.counters.rows import HALL, POST, QUEUE, TICKET
+from shuniu_services_desk.counters.rows import HALL, POST, QUEUE, TICKET, visibility
 from shuniu_services_desk.counters.tables import HallTable, PostTable, QueueTable, TicketTable
 
 __all__ = ("capability",)
 
+FACE = MatterFace(summarise=summarise, number=lambda p: p.label, visibility=visibility, offers=offers, detail=detail)
 capability = Capability(
     name="counters",
     texts=Catalogue.load("shuniu_services_desk.counters"),
-    rows=(POST, HALL, QUEUE, TICKET),
+    rows=(
+        replace(POST, face=FACE),
+        HALL,
+        replace(QUEUE, summarise=summarise_other),
+        replace(TICKET, summarise=summarise_other),
+    ),
     commands=(*queue.COMMANDS, *posts.COMMANDS, *assigning.COMMANDS),
     facts=FACTS,
     reactions=assigning.REACTIONS,

@@ -22,7 +22,7 @@ from shuniu_services_desk.counters.posts import (
     check_resume,
 )
 from shuniu_services_desk.counters.queue import check_at, check_call
-from shuniu_services_desk.counters.state import DeskPost
+from shuniu_services_desk.counters.state import DeskPost, Queue, Ticket
 from shuniu_services_desk.roles import READERS
 from shuniu_services_desk.texts import words_of
 
@@ -97,9 +97,9 @@ def summarise(p: DeskPost, f: Fact, ctx: Context) -> Summary:
     return Summary(matter=_matter(p), step=step, measures=_measures(p.area, f, ctx))
 
 
-def summarise_other(area: str, f: Fact, ctx: Context) -> Summary:
+def summarise_other(row: Queue | Ticket, f: Fact, ctx: Context) -> Summary:
     """Of an event that no post is about: a number taken, given up, back, or over with its day."""
-    return Summary(measures=_measures(area, f, ctx), visibility=Visibility(areas=(area,)))
+    return Summary(measures=_measures(row.area, f, ctx), visibility=Visibility(areas=(row.area,)))
 
 
 def _allowed(check: Callable[[DeskPost, Context], None], p: DeskPost, ctx: Context) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.decision import Decision, Emit
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.services_desk.counters import TicketExpired
 from shuniu.contracts.summary import Visibility
@@ -29,9 +29,6 @@ from shuniu_services_desk.counters.state import (
 from shuniu_services_desk.fields import Hidden, Version
 from shuniu_services_desk.roles import LEADERS
 
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
-
 __all__ = (
     "HALL",
     "POST",
@@ -46,6 +43,7 @@ __all__ = (
     "queue_id",
     "said_of",
     "ticket_at",
+    "visibility",
 )
 
 
@@ -81,33 +79,8 @@ def _timers(t: Ticket) -> Iterable[Timer]:
         yield Timer("expire", 1, t.expires_at)
 
 
-def _visibility(p: DeskPost) -> Visibility:
+def visibility(p: DeskPost) -> Visibility:
     return Visibility(areas=(p.area,), sensitivity=2)
-
-
-# The face asks the commands' guards and those ask for the row kind: it is looked up when used.
-def _summarise(p: DeskPost, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_services_desk.counters.face import summarise
-
-    return summarise(p, f, ctx)
-
-
-def _summarise_other(row: Any, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_services_desk.counters.face import summarise_other
-
-    return summarise_other(row.area, f, ctx)
-
-
-def _offers(p: DeskPost, ctx: Context) -> Sequence[Offer]:
-    from shuniu_services_desk.counters.face import offers
-
-    return offers(p, ctx)
-
-
-def _detail(p: DeskPost, ctx: Context) -> Detail:
-    from shuniu_services_desk.counters.face import detail
-
-    return detail(p, ctx)
 
 
 POST: RowKind[DeskPost] = RowKind(
@@ -116,12 +89,9 @@ POST: RowKind[DeskPost] = RowKind(
     table="desk_post",
     evolve=evolve_post,
     index=lambda p: Index(p.status, p.area),
-    face=MatterFace(
-        summarise=_summarise, number=lambda p: p.label, visibility=_visibility, offers=_offers, detail=_detail
-    ),
 )
 HALL: RowKind[Hall] = RowKind("desk_hall", Hall, "desk_hall", evolve_hall)
-QUEUE: RowKind[Queue] = RowKind("desk_queue", Queue, "desk_queue", evolve_queue, summarise=_summarise_other)
+QUEUE: RowKind[Queue] = RowKind("desk_queue", Queue, "desk_queue", evolve_queue)
 TICKET: RowKind[Ticket] = RowKind(
     "desk_ticket",
     Ticket,
@@ -130,7 +100,6 @@ TICKET: RowKind[Ticket] = RowKind(
     index=lambda t: Index(t.status, t.area, t.post),
     due=_due,
     timers=_timers,
-    summarise=_summarise_other,
 )
 
 

@@ -20,7 +20,7 @@ from shuniu_services_desk.home_visits.state import CYCLE, HomeVisit
 from shuniu_services_desk.roles import CLERKS, DESK, LEADERS
 from shuniu_services_desk.texts import words_of
 
-__all__ = ("KINDS", "MEASURES", "PANELS", "RATES", "detail", "offers", "summarise")
+__all__ = ("KINDS", "MEASURES", "PANELS", "RATES", "detail", "offers", "summarise", "visibility")
 
 WORDS = words_of("home_visits")
 CLOCKS = ("home_answer", "home_window", "home_return")
@@ -82,6 +82,11 @@ def _notices(v: HomeVisit, f: Fact) -> tuple[Notice, ...]:
             return (Notice(why="overdue", text="notice.home_overdue", accounts=v.staff, roles=LEADERS, areas=areas),)
         case _:
             return ()
+
+
+def visibility(v: HomeVisit) -> Visibility:
+    """Who may read it."""
+    return Visibility(areas=(v.area,), sensitivity=2)
 
 
 def summarise(v: HomeVisit, f: Fact, ctx: Context) -> Summary:

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer, Private
+from shuniu.chassis.decision import Decision, Emit, Private
 from shuniu.chassis.documents.register import DOCUMENT, issue
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.terms import next_generation, term
 from shuniu.contracts.clock import Term
 from shuniu.contracts.envelope import Fact
-from shuniu.contracts.summary import Visibility
 from shuniu.rules.calendar import local
 from shuniu.rules.clocks import clock_due, clock_timers, most_urgent
 from shuniu.rules.refusal import Forbidden
@@ -29,9 +28,6 @@ from shuniu_services_desk.home_visits.state import (
 )
 from shuniu_services_desk.roles import DESK
 from shuniu_services_desk.settings import profile_of
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = (
     "HOME_CODE",
@@ -66,25 +62,6 @@ def _index(v: HomeVisit) -> Index:
     return Index(v.status, v.area, "", urgent.due_at if urgent else None)
 
 
-# The face asks the commands' guards and those ask for the row kind: it is looked up when used.
-def _summarise(v: HomeVisit, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_services_desk.home_visits.face import summarise
-
-    return summarise(v, f, ctx)
-
-
-def _offers(v: HomeVisit, ctx: Context) -> Sequence[Offer]:
-    from shuniu_services_desk.home_visits.face import offers
-
-    return offers(v, ctx)
-
-
-def _detail(v: HomeVisit, ctx: Context) -> Detail:
-    from shuniu_services_desk.home_visits.face import detail
-
-    return detail(v, ctx)
-
-
 HOME_VISIT: RowKind[HomeVisit] = RowKind(
     name="desk_home_visit",
     struct=HomeVisit,
@@ -95,13 +72,6 @@ HOME_VISIT: RowKind[HomeVisit] = RowKind(
     timers=lambda v: (Timer(*t) for t in clock_timers(v.clocks)),
     clocks=lambda v: v.clocks,
     clock_profile=lambda v, ctx: profile_of(ctx),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda v: v.number,
-        visibility=lambda v: Visibility(areas=(v.area,), sensitivity=2),
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 HOME_CODE: RowKind[HomeCode] = RowKind("desk_home_code", HomeCode, "desk_home_code", evolve_code)
 HOME_DAY: RowKind[StaffDay] = RowKind("desk_home_day", StaffDay, "desk_home_day", evolve_day)

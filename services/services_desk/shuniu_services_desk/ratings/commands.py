@@ -1,14 +1,14 @@
 """Ratings (好差评): five levels by the follow-up code; a bad one is called back, rectified, and rated once more."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import counter_key, next_number
 from shuniu.chassis.decision import Decision, Detail, DetailField, Emit, Offer
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.chassis.terms import term
 from shuniu.contracts.envelope import Fact
@@ -31,10 +31,7 @@ from shuniu_services_desk.ratings.state import BAD, RATING, Rated, Rating, evolv
 from shuniu_services_desk.roles import LEADERS
 from shuniu_services_desk.settings import profile_of
 
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
-
-__all__ = ("COMMANDS", "DESK_RATED", "DESK_RATING", "NUMBERS")
+__all__ = ("COMMANDS", "DESK_RATED", "DESK_RATING", "NUMBERS", "detail", "offers", "visibility")
 
 NUMBERS = "PJ"
 """Prefix of ratings' numbers (评价). It shares nothing with the case's number."""
@@ -82,13 +79,7 @@ def _index(r: Rating) -> Index:
     return Index(r.status, "", "", urgent.due_at if urgent else None)
 
 
-def _summarise(r: Rating, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_services_desk.ratings.face import summarise
-
-    return summarise(r, f, ctx)
-
-
-def _visibility(r: Rating) -> Visibility:
+def visibility(r: Rating) -> Visibility:
     """Nobody by area or unit: only the desk's leaders, whose clearance reaches personal matters."""
     return Visibility(roles=LEADERS, sensitivity=2)
 
@@ -96,7 +87,7 @@ def _visibility(r: Rating) -> Visibility:
 _CHECKS = ("call_back", "rectify")
 
 
-def _offers(r: Rating, ctx: Context) -> Sequence[Offer]:
+def offers(r: Rating, ctx: Context) -> Sequence[Offer]:
     found = []
     for event in _CHECKS:
         try:
@@ -108,7 +99,7 @@ def _offers(r: Rating, ctx: Context) -> Sequence[Offer]:
     return tuple(found)
 
 
-def _detail(r: Rating, ctx: Context) -> Detail:
+def detail(r: Rating, ctx: Context) -> Detail:
     """Level, item, limits and words; neither the case's number nor a person."""
     opened = (ctx.prepared or {}) if ctx.actor.has_role(*LEADERS) and ctx.actor.id not in r.clerks else {}
     fields = [
@@ -135,13 +126,6 @@ DESK_RATING: RowKind[Rating] = RowKind(
     timers=lambda r: (Timer(*t) for t in clock_timers(r.clocks)),
     clocks=lambda r: r.clocks,
     clock_profile=lambda r, ctx: profile_of(ctx),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda r: r.number,
-        visibility=_visibility,
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 DESK_RATED: RowKind[Rated] = RowKind("desk_rated", Rated, "desk_rated", evolve_rated)
 

@@ -9,13 +9,12 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit, Private
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows
+from shuniu.chassis.rows import Index, Key, RowKind, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.state import load_row
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.services_desk import standards as said
 from shuniu.contracts.services_desk.standards import StandardFigures
-from shuniu.contracts.summary import Visibility
 from shuniu.rules.refusal import Conflict, Forbidden
 
 from shuniu_services_desk.catalogue.items import ITEM
@@ -38,9 +37,7 @@ from shuniu_services_desk.standards.measuring import compared
 from shuniu_services_desk.standards.state import CYCLE, BoundItem, Standard, evolve, evolve_bound
 
 if TYPE_CHECKING:
-    from shuniu.chassis.decision import Detail, Offer
     from shuniu.chassis.host import Host
-    from shuniu.contracts.summary import Summary
 
 __all__ = ("CHECKS", "COMMANDS", "NUMBERS", "STANDARD", "STANDARD_ITEM", "Compared")
 
@@ -109,37 +106,12 @@ class Publish(OnStandard, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """What the figures leave open; needed where the pilot had no case that was decided."""
 
 
-def _summarise(s: Standard, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_services_desk.standards.face import summarise
-
-    return summarise(s, f, ctx)
-
-
-def _offers(s: Standard, ctx: Context) -> "Sequence[Offer]":
-    from shuniu_services_desk.standards.face import offers
-
-    return offers(s, ctx)
-
-
-def _detail(s: Standard, ctx: Context) -> "Detail":
-    from shuniu_services_desk.standards.face import detail
-
-    return detail(s, ctx)
-
-
 STANDARD: RowKind[Standard] = RowKind(
     name="desk_standard",
     struct=Standard,
     table="desk_standard",
     evolve=evolve,
     index=lambda s: Index(s.status, s.area),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda s: s.number,
-        visibility=lambda s: Visibility(areas=(s.area,), sensitivity=2),
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 STANDARD_ITEM: RowKind[BoundItem] = RowKind("desk_standard_item", BoundItem, "desk_standard_item", evolve_bound)
 

@@ -17,7 +17,7 @@ from shuniu_services_desk.standards.commands import CHECKS
 from shuniu_services_desk.standards.state import CYCLE, Standard
 from shuniu_services_desk.texts import words_of
 
-__all__ = ("KINDS", "MEASURES", "PANELS", "detail", "offers", "summarise")
+__all__ = ("KINDS", "MEASURES", "PANELS", "detail", "offers", "summarise", "visibility")
 
 WORDS = words_of("standards")
 _NAMES = ("standards_noted", "standards_piloted", "standards_published")
@@ -49,6 +49,11 @@ def _notices(s: Standard, f: Fact) -> tuple[Notice, ...]:
             return (Notice(why="assigned", text="notice.standard_back", accounts=s.authors),)
         case _:
             return ()
+
+
+def visibility(s: Standard) -> Visibility:
+    """Who may read it."""
+    return Visibility(areas=(s.area,), sensitivity=2)
 
 
 def summarise(s: Standard, f: Fact, ctx: Context) -> Summary:

@@ -5,12 +5,11 @@ from typing import Any
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.decision import Decision, Emit
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.referral import ReferralExpired
-from shuniu.contracts.summary import Summary, Visibility
 from shuniu.contracts.volunteer import activities as said
 from shuniu.rules.clocks import clock_due, clock_timers
 from shuniu.rules.refusal import Forbidden
@@ -90,31 +89,6 @@ def _index(a: Activity) -> Index:
     return Index(a.status, a.plan.area, a.organiser, min(running, default=None))
 
 
-# The face asks the commands what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(a: Activity, f: Fact, ctx: Context) -> Summary:
-    from shuniu_volunteer.activities.face import summarise
-
-    return summarise(a, f, ctx)
-
-
-def _visibility(a: Activity) -> Visibility:
-    from shuniu_volunteer.activities.face import visibility
-
-    return visibility(a)
-
-
-def _offers(a: Activity, ctx: Context) -> Sequence[Offer]:
-    from shuniu_volunteer.activities.face import offers
-
-    return offers(a, ctx)
-
-
-def _detail(a: Activity, ctx: Context) -> Detail:
-    from shuniu_volunteer.activities.face import detail
-
-    return detail(a, ctx)
-
-
 ACTIVITY: RowKind[Activity] = RowKind(
     KIND,
     Activity,
@@ -125,9 +99,6 @@ ACTIVITY: RowKind[Activity] = RowKind(
     timers=_timers,
     clocks=lambda a: a.clocks,
     clock_profile=lambda a, ctx: profile_of(ctx),
-    face=MatterFace(
-        summarise=_summarise, number=lambda a: a.number, visibility=_visibility, offers=_offers, detail=_detail
-    ),
 )
 ROSTER: RowKind[Roster] = RowKind("activity_roster", Roster, "activity_roster", evolve_roster)
 PARTICIPATION: RowKind[Participation] = RowKind(

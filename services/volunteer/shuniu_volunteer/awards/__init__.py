@@ -1,11 +1,15 @@
 """Award rounds (仙林最美的人): from the plan to the archive, with vote, jury and public notice (domain rules 10.11)."""
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability, Catalogue
 from shuniu.contracts.manifest import Category, KindInfo, Measure, Panel, Route, StatusInfo
 from shuniu.contracts.volunteer.awards import FACTS
 
 from shuniu_volunteer.awards import codes
 from shuniu_volunteer.awards.commands import COMMANDS
+from shuniu_volunteer.awards.face import detail, offers, summarise, visibility
 from shuniu_volunteer.awards.lifecycle import ROUND
 from shuniu_volunteer.awards.routes import HANDLERS, AwardRoundTable, AwardVoterTable
 from shuniu_volunteer.awards.state import ROUND_KIND, VOTES
@@ -14,10 +18,17 @@ __all__ = ("capability",)
 
 _TEXTS = Catalogue.load("shuniu_volunteer.awards")
 
+FACE = MatterFace(
+    summarise=summarise,
+    number=lambda row: row.number,
+    visibility=visibility,
+    offers=offers,
+    detail=detail,
+)
 capability = Capability(
     name="awards",
     texts=_TEXTS,
-    rows=(ROUND_KIND, VOTES, codes.VOTER, codes.CODE),
+    rows=(replace(ROUND_KIND, face=FACE), VOTES, codes.VOTER, codes.CODE),
     commands=(*COMMANDS, *codes.COMMANDS),
     facts=FACTS,
     kinds=(

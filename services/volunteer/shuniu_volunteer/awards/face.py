@@ -15,7 +15,7 @@ from shuniu_volunteer.awards.lifecycle import ROUND
 from shuniu_volunteer.awards.state import AwardRound
 from shuniu_volunteer.fields import business_day
 
-__all__ = ("detail", "offers", "summarise")
+__all__ = ("detail", "offers", "summarise", "visibility")
 
 _BY_CODE = ("give_vote_code", "void_vote_code")
 _PER_NOMINEE = ("qualify_nominee", "vote", "score_nominee", "object")
@@ -32,6 +32,11 @@ def _notices(row: AwardRound, f: Fact) -> tuple[Notice, ...]:
             accounts = tuple(n.account for n in row.nominees if n.id in row.winners and n.account)
             return (Notice(why="changed", text="notice.award_awarded", accounts=accounts),) if accounts else ()
     return ()
+
+
+def visibility(row: AwardRound) -> Visibility:
+    """Who may read it."""
+    return Visibility(areas=(row.area,), roles=("jury",))
 
 
 def summarise(row: AwardRound, f: Fact, ctx: Context) -> Summary:

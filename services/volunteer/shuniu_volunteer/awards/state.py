@@ -1,17 +1,13 @@
 """An award round as a row, the votes of a person on a day, and how facts change them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
-from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Detail, Offer
-from shuniu.chassis.rows import Happening, Index, MatterFace, RowKind
+from shuniu.chassis.rows import Happening, Index, RowKind
 from shuniu.contracts.envelope import Fact
-from shuniu.contracts.summary import Summary, Visibility
 from shuniu.contracts.volunteer import awards as said
 
 __all__ = ("ROUND_KIND", "VOTES", "AwardRound", "DayVotes", "Juror", "Nominee", "Objection", "votes_id")
@@ -205,37 +201,11 @@ def _vote(row: DayVotes | None, f: Any, h: Happening) -> DayVotes | None:
     return row
 
 
-# The face asks the commands what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(row: AwardRound, f: Fact, ctx: Context) -> Summary:
-    from shuniu_volunteer.awards.face import summarise
-
-    return summarise(row, f, ctx)
-
-
-def _offers(row: AwardRound, ctx: Context) -> Sequence[Offer]:
-    from shuniu_volunteer.awards.face import offers
-
-    return offers(row, ctx)
-
-
-def _detail(row: AwardRound, ctx: Context) -> Detail:
-    from shuniu_volunteer.awards.face import detail
-
-    return detail(row, ctx)
-
-
 ROUND_KIND: RowKind[AwardRound] = RowKind(
     "award_round",
     AwardRound,
     "award_round",
     _evolve,
     index=lambda row: Index(row.status, row.area, row.sponsor, row.notice_until),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda row: row.number,
-        visibility=lambda row: Visibility(areas=(row.area,), roles=("jury",)),
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 VOTES: RowKind[DayVotes] = RowKind("award_votes", DayVotes, "award_votes", _vote)

@@ -4,8 +4,10 @@ Read on: ``chart.py`` (the ledger), ``earning.py``, ``moving.py``, ``books.py``,
 ``order.py`` with ``orders.py``, ``exchange.py`` with ``exchanging.py``, ``routes.py``.
 """
 
+from dataclasses import replace
 from typing import get_args
 
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability, Catalogue
 from shuniu.contracts.manifest import Category, KindInfo, Measure, Panel, Rate, Route, StatusInfo
 from shuniu.contracts.referral import (
@@ -21,7 +23,8 @@ from shuniu.rules.lifecycle import Lifecycle
 from shuniu_volunteer.time_bank import books, earning, exchange, exchanging, members, moving, orders
 from shuniu_volunteer.time_bank.chart import BOOKS, EARNING, ENTRY, LEDGER, OWED, QUOTA
 from shuniu_volunteer.time_bank.lifecycle import EXCHANGE, ORDER
-from shuniu_volunteer.time_bank.order import TIME_ORDER
+from shuniu_volunteer.time_bank.order import TIME_ORDER, visibility
+from shuniu_volunteer.time_bank.order_face import detail, offers, summarise
 from shuniu_volunteer.time_bank.routes import HANDLERS
 from shuniu_volunteer.time_bank.tables import AccountTable, EntryTable, TimeExchangeTable, TimeOrderTable
 
@@ -42,6 +45,9 @@ def _panel(name: str, kind: str, order: int, **rest: object) -> Panel:
     return Panel(id=f"volunteer.{name}", title=_TEXTS[f"panel.{name}"], kind=kind, order=order, **rest)  # type: ignore[arg-type]
 
 
+FACE = MatterFace(
+    summarise=summarise, number=lambda row: row.number, visibility=visibility, offers=offers, detail=detail
+)
 capability = Capability(
     name="time_bank",
     texts=_TEXTS,
@@ -54,7 +60,7 @@ capability = Capability(
         QUOTA,
         members.MEMBER,
         members.CLIENT,
-        TIME_ORDER,
+        replace(TIME_ORDER, face=FACE),
         exchange.TIME_EXCHANGE,
     ),
     commands=(

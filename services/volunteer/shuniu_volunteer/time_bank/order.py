@@ -7,13 +7,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Detail, Emit, Offer
-from shuniu.chassis.rows import Happening, Index, Key, MatterFace, RowKind, Timer
-from shuniu.contracts.envelope import Fact
-from shuniu.contracts.summary import Place, Summary, Visibility
+from shuniu.chassis.decision import Emit
+from shuniu.chassis.rows import Happening, Index, Key, RowKind, Timer
+from shuniu.contracts.summary import Place, Visibility
 from shuniu.contracts.volunteer import time_bank as said
 
-__all__ = ("TIME_ORDER", "TimeOrder")
+__all__ = ("TIME_ORDER", "TimeOrder", "visibility")
 
 KIND = "time_order"
 
@@ -119,27 +118,8 @@ def _timers(row: TimeOrder) -> Iterable[Timer]:
         yield Timer("silence", 1, at)
 
 
-# The face asks the commands what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(row: TimeOrder, f: Fact, ctx: Context) -> Summary:
-    from shuniu_volunteer.time_bank.order_face import summarise
-
-    return summarise(row, f, ctx)
-
-
-def _visibility(row: TimeOrder) -> Visibility:
+def visibility(row: TimeOrder) -> Visibility:
     return Visibility(areas=(row.area,), roles=("time_bank_clerk",), sensitivity=2)
-
-
-def _offers(row: TimeOrder, ctx: Context) -> Sequence[Offer]:
-    from shuniu_volunteer.time_bank.order_face import offers
-
-    return offers(row, ctx)
-
-
-def _detail(row: TimeOrder, ctx: Context) -> Detail:
-    from shuniu_volunteer.time_bank.order_face import detail
-
-    return detail(row, ctx)
 
 
 TIME_ORDER: RowKind[TimeOrder] = RowKind(
@@ -150,7 +130,4 @@ TIME_ORDER: RowKind[TimeOrder] = RowKind(
     index=lambda row: Index(row.status, row.area, row.account, row.confirm_until),
     due=_due,
     timers=_timers,
-    face=MatterFace(
-        summarise=_summarise, number=lambda row: row.number, visibility=_visibility, offers=_offers, detail=_detail
-    ),
 )

@@ -4,15 +4,19 @@ Read on: ``recurrence.py`` (which days), ``state.py``, ``series.py``, ``commands
 ``routes.py`` (calendar and feed).
 """
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability, Catalogue
 from shuniu.contracts.manifest import Category, KindInfo, Measure, Panel, Rate, StatusInfo
 from shuniu.contracts.whistle.joint import FACTS
 
 from shuniu_whistle.catalogue.entries import GROUPS, shipped
 from shuniu_whistle.joint import commands, series
+from shuniu_whistle.joint.face import detail, offers, summarise
 from shuniu_whistle.joint.lifecycle import SESSION
 from shuniu_whistle.joint.routes import HANDLERS, ROUTES
-from shuniu_whistle.joint.state import JOINT_SERIES, JOINT_SESSION
+from shuniu_whistle.joint.state import JOINT_SERIES, JOINT_SESSION, visibility
 from shuniu_whistle.joint.tables import JointSeriesTable, JointSessionTable
 from shuniu_whistle.texts import words_of
 
@@ -31,10 +35,11 @@ def _measure(name: str, *dimensions: str) -> Measure:
     )
 
 
+FACE = MatterFace(summarise=summarise, number=lambda s: s.number, visibility=visibility, offers=offers, detail=detail)
 capability = Capability(
     name="joint",
     texts=Catalogue.load("shuniu_whistle.joint"),
-    rows=(JOINT_SERIES, JOINT_SESSION),
+    rows=(JOINT_SERIES, replace(JOINT_SESSION, face=FACE)),
     commands=(*series.COMMANDS, *commands.COMMANDS),
     facts=FACTS,
     kinds=(

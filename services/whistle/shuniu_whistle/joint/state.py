@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Detail, Emit, Offer
-from shuniu.chassis.rows import Happening, Index, MatterFace, RowKind, Timer
+from shuniu.chassis.decision import Emit
+from shuniu.chassis.rows import Happening, Index, RowKind, Timer
 from shuniu.chassis.terms import clock_of, next_generation
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon, Term
 from shuniu.contracts.envelope import Fact
@@ -21,9 +20,6 @@ from shuniu.rules.limits import Limit, deadline
 
 from shuniu_whistle.joint.recurrence import next_occurrence, read_rule
 from shuniu_whistle.settings import profile_of, settings_of
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = ("JOINT_SERIES", "JOINT_SESSION", "Series", "Session", "guest_code", "minutes_term", "schedule_up_to")
 
@@ -293,25 +289,6 @@ def _index(s: Session) -> Index:
     return Index(s.status, s.area, "", urgent.due_at if urgent else None)
 
 
-# The face asks the commands what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(s: Session, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_whistle.joint.face import summarise
-
-    return summarise(s, f, ctx)
-
-
-def _offers(s: Session, ctx: Context) -> Sequence[Offer]:
-    from shuniu_whistle.joint.face import offers
-
-    return offers(s, ctx)
-
-
-def _detail(s: Session, ctx: Context) -> Detail:
-    from shuniu_whistle.joint.face import detail
-
-    return detail(s, ctx)
-
-
 JOINT_SERIES: RowKind[Series] = RowKind(
     name="joint_series",
     struct=Series,
@@ -331,11 +308,4 @@ JOINT_SESSION: RowKind[Session] = RowKind(
     timers=lambda s: (Timer(*t) for t in clock_timers(s.clocks)),
     clocks=lambda s: s.clocks,
     clock_profile=lambda s, ctx: profile_of("UP", ctx),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda s: s.number,
-        visibility=visibility,
-        offers=_offers,
-        detail=_detail,
-    ),
 )

@@ -6,12 +6,27 @@ events), ``counting.py``, ``measures.py``, ``rates.py``, ``figures.py`` (figures
 ``lookup.py`` (finding repeated requests), ``routes.py``, ``sheet.py``.
 """
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability
 from shuniu.contracts.clock import ClockRecomputed
 from shuniu.contracts.referral import ReferralMade
 from shuniu.contracts.whistle.orders import FACTS
 
-from shuniu_whistle.orders import call_back, classify, dispatch, handling, hanging, intake, referrals, sounding
+from shuniu_whistle.orders import (
+    call_back,
+    classify,
+    detail,
+    dispatch,
+    face,
+    handling,
+    hanging,
+    intake,
+    offers,
+    referrals,
+    sounding,
+)
 from shuniu_whistle.orders.manifest import KINDS, PANELS, ROUTES
 from shuniu_whistle.orders.measures import declared_measures, declared_rates
 from shuniu_whistle.orders.order import CALLER, CODE, EXTERNAL, ORDER, SPOT
@@ -22,10 +37,17 @@ from shuniu_whistle.orders.texts import OWN
 
 __all__ = ("capability",)
 
+FACE = MatterFace(
+    summarise=face.summarise,
+    number=lambda o: o.number,
+    visibility=face.visibility,
+    offers=offers.offers,
+    detail=detail.detail,
+)
 capability = Capability(
     name="orders",
     texts=OWN,
-    rows=(ORDER, CALLER, SPOT, CODE, EXTERNAL),
+    rows=(replace(ORDER, face=FACE), CALLER, SPOT, CODE, EXTERNAL),
     commands=(
         *intake.COMMANDS,
         *classify.COMMANDS,

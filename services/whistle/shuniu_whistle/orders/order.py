@@ -1,24 +1,20 @@
 """The order as a row kind: what of it is due by itself, how commands find it, the guard rows beside it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer, Private
-from shuniu.chassis.rows import Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.rows import Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
-from shuniu.contracts.summary import Visibility
 from shuniu.rules.clocks import clock_due, clock_timers, most_urgent
 
 from shuniu_whistle.order_settings import order_profile
 from shuniu_whistle.orders.evolve import evolve, evolve_caller, evolve_code, evolve_external, evolve_spot
 from shuniu_whistle.orders.lifecycles import ORDER as CYCLE
 from shuniu_whistle.orders.state import Caller, External, FollowCode, Order, Spot
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = (
     "CALLER",
@@ -51,31 +47,6 @@ def _index(o: Order) -> Index:
     return Index(o.status, o.area, o.lead, urgent.due_at if urgent else None)
 
 
-# The face asks every capability what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(o: Order, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_whistle.orders.face import summarise
-
-    return summarise(o, f, ctx)
-
-
-def _visibility(o: Order) -> Visibility:
-    from shuniu_whistle.orders.face import visibility
-
-    return visibility(o)
-
-
-def _offers(o: Order, ctx: Context) -> Sequence[Offer]:
-    from shuniu_whistle.orders.offers import offers
-
-    return offers(o, ctx)
-
-
-def _detail(o: Order, ctx: Context) -> Detail:
-    from shuniu_whistle.orders.detail import detail
-
-    return detail(o, ctx)
-
-
 ORDER: RowKind[Order] = RowKind(
     name="hotline_order",
     struct=Order,
@@ -86,13 +57,6 @@ ORDER: RowKind[Order] = RowKind(
     timers=lambda o: (Timer(*t) for t in clock_timers(o.clocks)),
     clocks=lambda o: o.clocks,
     clock_profile=lambda o, ctx: order_profile(ctx),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda o: o.number,
-        visibility=_visibility,
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 
 CALLER: RowKind[Caller] = RowKind("order_caller", Caller, "order_caller", evolve_caller)

@@ -4,14 +4,18 @@ Read on: ``lifecycle.py``, ``state.py``, ``commands.py``, ``face.py``. The ladde
 (``whistles/ladder.toml``, ``whistles/escalation.py``).
 """
 
+from dataclasses import replace
+
+from shuniu.chassis.rows import MatterFace
 from shuniu.chassis.service import Capability, Catalogue
 from shuniu.chassis.tables import StateTable
 from shuniu.contracts.manifest import Category, KindInfo, Measure, Panel, Rate, StatusInfo
 from shuniu.contracts.whistle.supervision import FACTS, FORMS
 
 from shuniu_whistle.supervision.commands import COMMANDS
+from shuniu_whistle.supervision.face import detail, offers, summarise
 from shuniu_whistle.supervision.lifecycle import SUPERVISION
-from shuniu_whistle.supervision.state import SUPERVISION_CASE
+from shuniu_whistle.supervision.state import SUPERVISION_CASE, visibility
 from shuniu_whistle.texts import words_of
 
 __all__ = ("capability",)
@@ -43,10 +47,11 @@ def _measure(name: str, *dimensions: str) -> Measure:
     )
 
 
+FACE = MatterFace(summarise=summarise, number=lambda s: s.number, visibility=visibility, offers=offers, detail=detail)
 capability = Capability(
     name="supervision",
     texts=Catalogue.load("shuniu_whistle.supervision"),
-    rows=(SUPERVISION_CASE,),
+    rows=(replace(SUPERVISION_CASE, face=FACE),),
     commands=COMMANDS,
     facts=FACTS,
     kinds=(

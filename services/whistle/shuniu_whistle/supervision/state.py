@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Detail, Emit, Offer
-from shuniu.chassis.rows import Happening, Index, MatterFace, RowKind, Timer
+from shuniu.chassis.decision import Emit
+from shuniu.chassis.rows import Happening, Index, RowKind, Timer
 from shuniu.chassis.terms import clock_of
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
 from shuniu.contracts.envelope import Fact
@@ -21,9 +20,6 @@ from shuniu_whistle.settings import settings_of
 from shuniu_whistle.whistles.escalation import SUPERVISION_KIND, supervision_term
 from shuniu_whistle.whistles.ladder import ladder, stronger
 from shuniu_whistle.whistles.whistle import WHISTLE
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = ("SUPERVISION_CASE", "GivenAnswer", "Supervision")
 
@@ -190,25 +186,6 @@ def _index(s: Supervision) -> Index:
     return Index(s.status, s.area, s.units[0] if s.units else "", urgent.due_at if urgent else None)
 
 
-# The face asks the commands what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(s: Supervision, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_whistle.supervision.face import summarise
-
-    return summarise(s, f, ctx)
-
-
-def _offers(s: Supervision, ctx: Context) -> Sequence[Offer]:
-    from shuniu_whistle.supervision.face import offers
-
-    return offers(s, ctx)
-
-
-def _detail(s: Supervision, ctx: Context) -> Detail:
-    from shuniu_whistle.supervision.face import detail
-
-    return detail(s, ctx)
-
-
 def visibility(s: Supervision) -> Visibility:
     """The area, so the street and the district above it, and the supervised units."""
     return Visibility(areas=(s.area,), units=s.units, sensitivity=2)
@@ -224,11 +201,4 @@ SUPERVISION_CASE: RowKind[Supervision] = RowKind(
     timers=lambda s: (Timer(*t) for t in clock_timers(s.clocks)),
     clocks=lambda s: s.clocks,
     clock_profile=lambda s, ctx: ctx.profile(settings_of(ctx).supervision_profile),
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda s: s.number,
-        visibility=visibility,
-        offers=_offers,
-        detail=_detail,
-    ),
 )

@@ -1,16 +1,15 @@
 """The whistle as a row kind: what of it is due by itself, how a command finds it, what its guard row keeps apart."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from shuniu.chassis.context import Context
-from shuniu.chassis.decision import Decision, Detail, Emit, Offer, Private
-from shuniu.chassis.rows import Happening, Index, Key, MatterFace, RowKind, Rows, Timer
+from shuniu.chassis.decision import Decision, Emit, Private
+from shuniu.chassis.rows import Happening, Index, Key, RowKind, Rows, Timer
 from shuniu.chassis.service import Command
 from shuniu.contracts.envelope import Fact
 from shuniu.contracts.referral import ReferralExpired, ReferralSettled
-from shuniu.contracts.summary import Visibility
 from shuniu.contracts.whistle.whistles import (
     CalloutFinished,
     CalloutStarted,
@@ -30,9 +29,6 @@ from shuniu_whistle.whistles.lifecycles import WHISTLE as CYCLE
 from shuniu_whistle.whistles.parties import said_to_others
 from shuniu_whistle.whistles.state import Callout, OpenWhistle, Phase, Whistle
 from shuniu_whistle.whistles.terms import date_term, evaluate_term, profile_for
-
-if TYPE_CHECKING:
-    from shuniu.contracts.summary import Summary
 
 __all__ = (
     "OPEN_WHISTLE",
@@ -74,31 +70,6 @@ def _index(w: Whistle) -> Index:
     return Index(w.status, w.area, w.lead_unit, urgent.due_at if urgent else None)
 
 
-# The face asks every capability what may be done now, and those ask for the row kind: it is looked up when used.
-def _summarise(w: Whistle, f: Fact, ctx: Context) -> "Summary":
-    from shuniu_whistle.whistles.face import summarise
-
-    return summarise(w, f, ctx)
-
-
-def _visibility(w: Whistle) -> Visibility:
-    from shuniu_whistle.whistles.face import visibility
-
-    return visibility(w)
-
-
-def _offers(w: Whistle, ctx: Context) -> Sequence[Offer]:
-    from shuniu_whistle.whistles.offers import offers
-
-    return offers(w, ctx)
-
-
-def _detail(w: Whistle, ctx: Context) -> Detail:
-    from shuniu_whistle.whistles.detail import detail
-
-    return detail(w, ctx)
-
-
 WHISTLE: RowKind[Whistle] = RowKind(
     name="whistle",
     struct=Whistle,
@@ -109,13 +80,6 @@ WHISTLE: RowKind[Whistle] = RowKind(
     timers=lambda w: (Timer(*t) for t in clock_timers(w.clocks)),
     clocks=lambda w: w.clocks,
     clock_profile=profile_for,
-    face=MatterFace(
-        summarise=_summarise,
-        number=lambda w: w.number,
-        visibility=_visibility,
-        offers=_offers,
-        detail=_detail,
-    ),
 )
 
 OPEN_WHISTLE: RowKind[OpenWhistle] = RowKind("open_whistle", OpenWhistle, "open_whistle", evolve_guard)
