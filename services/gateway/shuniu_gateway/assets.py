@@ -14,10 +14,11 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from shuniu.rules.refusal import NotFound
 
-__all__ = ("ASSET_HANDLERS", "DIST", "content_policy")
+__all__ = ("ASSET_HANDLERS", "DIST", "build_of_page", "content_policy")
 
 DIST = Path(__file__).parent / "dist"
 _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_BUILD = re.compile(rb'<meta name="build" content="([0-9a-f]+)"')
 _TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -51,6 +52,15 @@ def content_policy(page: bytes) -> str:
         " font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
         " form-action 'self'; frame-ancestors 'self'"
     )
+
+
+def build_of_page() -> str:
+    """Which build of the page is served now; '' without one. The page itself names it."""
+    try:
+        found = _BUILD.search((DIST / "index.html").read_bytes())
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
 
 
 def _type_of(path: Path) -> str:

@@ -389,10 +389,12 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClockTick(msgspec.Struct, frozen=True, kw_only=True):
-    """``clock``, at the start of a stream and when the domain clock changes pace."""
+    """``clock``, at the start of a stream and when the domain clock changes pace. ``build``: of the page that is served
+    now; a page that was opened before another one was installed learns of it here."""
 
     as_of: datetime
     rate: float
+    build: str = ""
 
 
 class RegistryChange(msgspec.Struct, frozen=True, kw_only=True):

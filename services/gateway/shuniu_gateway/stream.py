@@ -17,6 +17,7 @@ from litestar.types import Receive, Scope, Send
 from shuniu.chassis.http.problems import MEDIA_TYPE, render
 from shuniu.contracts.envelope import event_id
 
+from shuniu_gateway.assets import build_of_page
 from shuniu_gateway.callers import Caller, Callers
 from shuniu_gateway.hub import Hub, frame, read_feed_id
 from shuniu_gateway.notices.bell import Bell
@@ -153,7 +154,7 @@ def _place(hub: Hub, wanted: str) -> tuple[str, int, bool]:
 
 
 def _clock(host: "Host") -> bytes:
-    return frame("clock", _encode(ClockTick(as_of=host.clock.now(), rate=host.clock.rate)))
+    return frame("clock", _encode(ClockTick(as_of=host.clock.now(), rate=host.clock.rate, build=build_of_page())))
 
 
 def _tick(host: "Host", feed: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from shuniu.contracts.text import Text
 from shuniu.rules.refusal import Conflict, Forbidden, Refusal, Unprocessable
 from shuniu.rules.shipped import calendar, profile
 from shuniu.testing.lostproperty import service as lostproperty
+from shuniu_gateway import assets
 from shuniu_gateway.accounts import (
     ACCOUNT,
     CHANGE_ACCOUNT,
@@ -27,7 +29,7 @@ from shuniu_gateway.accounts import (
     OpenAccount,
     SetCredential,
 )  # fmt: skip
-from shuniu_gateway.assets import content_policy
+from shuniu_gateway.assets import build_of_page, content_policy
 from shuniu_gateway.directory import IMPORT_UNITS, POST, UNIT, DirectoryEntry, ImportUnits
 from shuniu_gateway.door_routes import route_fits
 from shuniu_gateway.doors import path_of
@@ -277,6 +279,15 @@ def test_a_tile_has_the_sign_its_rate_is_read_by():
 
 def test_a_name_cannot_climb_out_of_its_segment():
     assert path_of("commands", "../log") == "/commands/..%2Flog"
+
+
+def test_the_page_names_its_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(assets, "DIST", tmp_path)
+    assert build_of_page() == "", "none is built"
+    (tmp_path / "index.html").write_text("<head><title>x</title></head>")
+    assert build_of_page() == "", "it was built before builds had names"
+    (tmp_path / "index.html").write_text('<head><meta name="build" content="0123abcd4567"></head>')
+    assert build_of_page() == "0123abcd4567"
 
 
 def test_the_page_may_run_only_what_it_was_built_with():

@@ -29,6 +29,7 @@ class Screen:
         self.services: dict[str, str] = {}
         self.events: list[str] = []
         self.last_id = ""
+        self.build = ""
         self.snapshots = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -68,6 +69,8 @@ class Screen:
                 self.steps[data["id"]] = data
             elif name == "service":
                 self.services[data["service"]] = data["state"]
+            elif name == "clock":
+                self.build = data["build"]
             elif name == "reset":
                 await self.snapshot()
 
@@ -194,19 +197,21 @@ async def test_a_service_that_comes_and_goes_is_told(street: Street):
     async with showing(street, "operator") as screen:
         assert screen.services == {"gateway": "present", "lostproperty": "present"}
         await street.service.stop()
-        await until(lambda: screen.services["lostproperty"] == "absent", 8)
+        await until(lambda: screen.services["lostproperty"] == "absent", 30)
 
 
 async def test_signing_out_ends_the_stream_at_once(street: Street):
     async with showing(street, "operator") as screen, showing(street, "keeper") as other:
         await screen.browser.send("DELETE", "/session")
-        await until(lambda: screen.ended, 2)
+        await until(lambda: screen.ended, stream_module.TICK_S * 0.8)  # not only when it looks by itself
         assert not other.ended
 
 
 async def test_the_stream_ticks_and_ends_with_the_session(street: Street, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(stream_module, "TICK_S", 0.2)
+    monkeypatch.setattr(stream_module, "build_of_page", lambda: "0123abcd4567")
     async with showing(street, "keeper") as screen:
+        assert screen.build == "0123abcd4567", "of the page that is served, for those that were opened before"
         await until(lambda: screen.events.count("tick") >= 3)
         await SessionTable.update({SessionTable.opened_at: real_now() - timedelta(hours=13)}, force=True)
         await until(lambda: screen.ended)

@@ -48,13 +48,13 @@ async def test_a_wiped_bus_heals_without_a_command_or_a_restart(seats: Any, proj
     await own_nats.wipe()
     await own_nats.start()
     began = time.perf_counter()
-    await until(caught_up(teller, listener), within=8)
+    await until(caught_up(teller, listener), within=30)
     healed = time.perf_counter() - began
-    await until(lambda: all(f.live for seat in (teller, listener) for f in seat.bus.feeds), within=8)
+    await until(lambda: all(f.live for seat in (teller, listener) for f in seat.bus.feeds), within=30)
     print(f"wiped store: cursors equal after {healed:.2f} s, live again after {time.perf_counter() - began:.2f} s")
     began = time.perf_counter()
     await teller.say("next")
-    await until(caught_up(teller, listener), within=1)
+    await until(caught_up(teller, listener))
     print(f"next event: {(time.perf_counter() - began) * 1000:.1f} ms")
     assert (await listener.words(teller.source))[-1] == "next"
     assert len(await listener.words()) == 101, "nothing lost, nothing twice"
@@ -70,11 +70,11 @@ async def test_a_store_wiped_between_two_events_loses_neither(seats: Any, projec
     # Deleted while running: nobody is disconnected, the stream and its consumers are simply gone.
     await teller.bus.provisioner.jetstream.delete_stream(STREAM)
     await teller.say("into the void")
-    await listener.until_words(["before", "into the void"], within=8)
-    await until(lambda: listener.bus.feeds[0].renewals >= 1, within=8)
+    await listener.until_words(["before", "into the void"], within=30)
+    await until(lambda: listener.bus.feeds[0].renewals >= 1, within=30)
     await live(listener)
     await teller.say("after")
-    await listener.until_words(["before", "into the void", "after"], within=1)
+    await listener.until_words(["before", "into the void", "after"])
 
 
 async def test_a_killed_server_costs_the_relay_nothing(seats: Any, project: Any, own_nats: Any) -> None:
@@ -94,8 +94,8 @@ async def test_a_killed_server_costs_the_relay_nothing(seats: Any, project: Any,
     await asyncio.sleep(0.2)
     await own_nats.start()
     await talking
-    await listener.until_words(words, within=15)
-    await until(lambda: teller.bus.relay.position == 600, within=8)
+    await listener.until_words(words, within=30)
+    await until(lambda: teller.bus.relay.position == 600, within=30)
     messages = (await teller.bus.provisioner.jetstream.stream_info(STREAM)).state.messages
     assert messages == 600, "each event is in the stream once"
 
@@ -106,14 +106,14 @@ async def test_a_service_starts_without_a_bus_and_joins_it(seats: Any, project: 
     teller = await seats.sit("teller", project("*"), nats_url=own_nats.url)
     assert time.perf_counter() - began < 5
     await teller.say("alone")
-    await teller.until_words(["alone"], within=2)
+    await teller.until_words(["alone"])
     began = time.perf_counter()
     with pytest.raises(ServiceAbsent):
         await teller.bus.request(teller.scope, "gateway", "GET", "/health")
     assert time.perf_counter() - began < 5
     await own_nats.start()
-    await until(lambda: teller.bus.connected, within=3)
-    await until(lambda: teller.bus.relay.position == 1, within=3)
+    await until(lambda: teller.bus.connected)
+    await until(lambda: teller.bus.relay.position == 1)
 
 
 async def test_a_refused_reconnect_does_not_end_the_connection(own_nats: Any) -> None:
@@ -133,7 +133,7 @@ async def test_a_refused_reconnect_does_not_end_the_connection(own_nats: Any) ->
         own_nats._keys.put("nats", right)
         await own_nats.start()
         assert (own_nats.folder / "nats.conf").read_text() == config
-        await until(lambda: connection.connected, within=8)
+        await until(lambda: connection.connected, within=30)
     finally:
         await connection.stop()
 

@@ -152,12 +152,12 @@ async def test_events_of_no_concern_only_move_the_cursor(seats: Any, project: An
     async def at_head() -> bool:
         return bool(await listener.cursor("seen", teller.source) == await teller.head())
 
-    await until(at_head, within=5)
+    await until(at_head)
     assert runs == []
     await teller.say("yes 1", "no", "yes 2", "no")
     await listener.until_words(["yes 1", "yes 2"])
     assert sum(runs) == 2
-    await until(at_head, within=3)
+    await until(at_head)
 
 
 async def test_a_run_on_its_way_does_not_outlive_a_reset(seats: Any, project: Any) -> None:

@@ -233,7 +233,7 @@ async def test_readers_in_the_way_only_delay_the_swap(seats: Any, project: Any) 
         await loner.until_words(["a", "b"])
         job = await loner.bus.rebuilds.job("job-1")
         assert job is not None and job.state == "running"
-        assert await asyncio.wait_for(loner.pool.fetchval("select count(*) from seen"), 1) == 2, "others read on"
+        assert await asyncio.wait_for(loner.pool.fetchval("select count(*) from seen"), 20) == 2, "others read on"
         await reading.rollback()
     done = await loner.bus.rebuilds.done("job-1")
     assert done.state == "done"

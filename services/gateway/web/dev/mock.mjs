@@ -161,7 +161,9 @@ function live() {
 setInterval(live, 1000 / Number(process.env.RATE ?? 0.5))
 setInterval(() => tell('tick', { as_of: new Date().toISOString(), feed: `e-${position}` }), 10e3)
 
-const session = { account: { id: 'a1', login: 'duty', title: T('值班长', 'Duty officer'), roles: ['DUTY'], areas: [SCOPE], units: ['U1', 'U2'], clearance: 2, must_change: false }, role_titles: [T('值班长', 'Duty officer')], csrf: 'tok', scope: SCOPE, scope_title: T('枢纽街道', 'Shuniu Street'), expires_at: new Date(Date.now() + 18e5).toISOString() }
+const session = { account: { id: 'a1', login: 'duty', title: T('值班长', 'Duty officer'), roles: ['DUTY'], areas: [SCOPE], units: ['U1', 'U2'], clearance: 2, must_change: false }, role_titles: [T('值班长', 'Duty officer')], csrf: 'tok', scope: SCOPE, scope_title: T('枢纽街道', 'Shuniu Street') }
+// Like a wall's: it does not end while its page is open.
+const sessionNow = () => { const end = new Date(Date.now() + 30 * 864e5).toISOString(); return { ...session, as_of: new Date().toISOString(), expires_at: end, ends_at: end } }
 let signedIn = process.env.SIGNED === '1'
 const chunks = new Map()
 const blobs = new Map()
@@ -182,9 +184,9 @@ createServer(async (req, res) => {
   }
   const p = url.pathname.slice(8).split('/').map(decodeURIComponent)
   if (p[0] === 'session') {
-    if (req.method === 'POST') { const b = JSON.parse(await body(req)); if (b.password !== 'demo') return problem(401, 'gateway.sign_in', '账号或口令不对'); signedIn = true; return json(session) }
+    if (req.method === 'POST') { const b = JSON.parse(await body(req)); if (b.password !== 'demo') return problem(401, 'gateway.sign_in', '账号或口令不对'); signedIn = true; return json(sessionNow()) }
     if (req.method === 'DELETE') { signedIn = false; res.writeHead(204); return res.end() }
-    return signedIn ? json(session) : problem(401, 'gateway.sign_in', 'sign in')
+    return signedIn ? json(sessionNow()) : problem(401, 'gateway.sign_in', 'sign in')
   }
   if (!signedIn) return problem(401, 'gateway.sign_in', 'sign in')
   if (p[0] === 'view') return json({ scope: SCOPE, scope_title: session.scope_title, synthetic: true, services: states.map((s) => ({ ...s, manifest: manifests.find((m) => m.service === s.service) ?? null })), base_map: 'api/v1/base.geojson', as_of: new Date().toISOString(), rate: 1 })

@@ -1172,6 +1172,7 @@ export interface components {
         ClockTick: {
             as_of: string;
             rate: number;
+            build?: string;
         };
         Column: {
             id: string;

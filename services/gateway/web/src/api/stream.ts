@@ -5,6 +5,8 @@ import type { StreamMessage } from './types'
 export type LiveState = 'off' | 'connecting' | 'live' | 'reconnecting' | 'stale'
 
 export const STALE_MS = 15_000
+/** After so long without a word a line is taken for dead, whatever the browser says of it: it is opened anew. */
+export const DEAD_MS = 35_000
 export const HIDDEN_MS = 60_000
 const NAMES = ['matter', 'step', 'gone', 'service', 'registry', 'clock', 'tick', 'reset', 'notice'] as const
 
@@ -18,7 +20,8 @@ interface Hooks {
 export class Stream {
   private source: EventSource | null = null
   private last = ''
-  private heard = 0
+  /** By the device's clock, which goes on while it sleeps, and by one that nobody sets. */
+  private heard = [0, 0]
   private watch: number | undefined
   private retry: number | undefined
   private hide: number | undefined
@@ -34,8 +37,10 @@ export class Stream {
     if (from) this.last = from
     this.open()
     this.watch ??= window.setInterval(() => {
-      if (this.source && this.source.readyState === EventSource.OPEN && Date.now() - this.heard > STALE_MS)
-        this.hooks.state('stale')
+      const silent = Math.max(Date.now() - this.heard[0]!, performance.now() - this.heard[1]!)
+      if (!this.source || silent <= STALE_MS) return
+      if (silent > DEAD_MS) this.open()
+      else if (this.source.readyState === EventSource.OPEN) this.hooks.state('stale')
     }, 1000)
   }
 
@@ -53,13 +58,18 @@ export class Stream {
     this.source = null
   }
 
+  private word(): void {
+    this.heard = [Date.now(), performance.now()]
+  }
+
   private open(): void {
     this.close()
+    this.word()
     this.hooks.state(this.last ? 'reconnecting' : 'connecting')
     const source = new EventSource(address('stream', { from: this.last }))
     this.source = source
     source.onopen = () => {
-      this.heard = Date.now()
+      this.word()
       this.tries = 0
       this.hooks.state('live')
     }
@@ -72,7 +82,7 @@ export class Stream {
     for (const name of NAMES)
       source.addEventListener(name, (event) => {
         const e = event as MessageEvent<string>
-        this.heard = Date.now()
+        this.word()
         this.hooks.state('live')
         if (e.lastEventId) this.last = e.lastEventId
         try {

@@ -7,9 +7,10 @@ import { t } from '../i18n'
 import { lightOf, sortByUrgency } from '../lib/due'
 import { keyOf } from '../store/batch'
 import { domainNow, now, setClock } from '../store/clock'
-import { loadAll, matters, onChanges, onRefetch, take, version } from '../store/live'
+import { matters, onChanges, onRefetch, take, version } from '../store/live'
 import { remember, remembered } from '../store/prefs'
 import { kinds, unitsOf, whereOf, within } from '../store/world'
+import { loadAll } from './loading'
 import { type BoardQuery, passes, queryWords, readQuery, serverQuery, sortBy } from './query'
 
 /** What is loaded at most; beyond it the server's search narrows. */

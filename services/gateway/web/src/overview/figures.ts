@@ -3,13 +3,14 @@ import { computed, onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch 
 import { api, Problem } from '../api/client'
 import type { AreaCount, Matter, Overview } from '../api/types'
 import { t } from '../i18n'
-import { lightOf, sortByUrgency } from '../lib/due'
 import { keyOf } from '../store/batch'
 import { domainNow, setClock } from '../store/clock'
-import { matters, onChanges, onRefetch, seedSteps, take, version } from '../store/live'
+import { holdFew, matters, onChanges, onRefetch, seedSteps, take, version } from '../store/live'
 import { within } from '../store/world'
+import { lateOf } from './late'
 
-const MOST_LATE = 20
+/** Asked again after so long without any event; what was not answered by then is given up, and said. */
+const AGAIN_MS = 30_000
 
 /** Figures of everything this person sees (`whole`: map, strip) and of the area looked at (`part`: the rest). */
 export function useFigures(area: Ref<string>) {
@@ -17,15 +18,18 @@ export function useFigures(area: Ref<string>) {
   const part = shallowRef<Overview | null>(null)
   const failure = ref('')
   let abort: AbortController | null = null
+  /** By a clock that nobody sets. */
   let lastAsked = 0
+  let asking = false
   /** Matters that may belong on the late list: those the server named and those that changed since. */
   const candidates = new Set<string>()
 
   async function load(): Promise<void> {
     abort?.abort()
-    abort = new AbortController()
-    lastAsked = Date.now()
-    const signal = abort.signal
+    const mine = (abort = new AbortController())
+    lastAsked = performance.now()
+    asking = true
+    const signal = mine.signal
     const wanted = area.value
     try {
       const [all, some] = await Promise.all([api.overview('', signal), wanted ? api.overview(wanted, signal) : null])
@@ -40,6 +44,8 @@ export function useFigures(area: Ref<string>) {
     } catch (error) {
       if ((error as Error).name === 'AbortError') return
       failure.value = error instanceof Problem && !error.lost ? error.message : t('app.failed')
+    } finally {
+      if (abort === mine) asking = false
     }
   }
 
@@ -49,9 +55,11 @@ export function useFigures(area: Ref<string>) {
     timer ??= window.setTimeout(
       () => {
         timer = undefined
-        void load()
+        // What is on its way is not cut off by the next event: a slow server would never be heard.
+        if (asking) loadSoon()
+        else void load()
       },
-      Math.max(700, 2000 - (Date.now() - lastAsked)),
+      Math.max(700, 2000 - (performance.now() - lastAsked)),
     )
   }
 
@@ -70,9 +78,11 @@ export function useFigures(area: Ref<string>) {
     )
     // Matters turn late without any event.
     const each = window.setInterval(() => {
-      if (!document.hidden && Date.now() - lastAsked > 30_000) void load()
+      if (document.hidden || performance.now() - lastAsked < AGAIN_MS) return
+      if (asking) failure.value = t('app.failed')
+      void load()
     }, 5_000)
-    stops.push(() => window.clearInterval(each))
+    stops.push(() => window.clearInterval(each), holdFew())
   })
   onBeforeUnmount(() => {
     for (const stop of stops) stop()
@@ -89,19 +99,7 @@ export function useFigures(area: Ref<string>) {
   })
   const late = computed<Matter[]>(() => {
     void version.value
-    const at = domainNow()
-    const out: Matter[] = []
-    for (const key of candidates) {
-      const m = matters.value.get(key)
-      if (!m) continue
-      const light = lightOf(m, at)
-      if (light === 'done') {
-        candidates.delete(key)
-        continue
-      }
-      if ((light === 'late' || light === 'soon') && (!area.value || within(m.area, area.value))) out.push(m)
-    }
-    return sortByUrgency(out, at).slice(0, MOST_LATE)
+    return lateOf(candidates, matters.value, domainNow(), (m) => !area.value || within(m.area, area.value))
   })
   return { whole, part, failure, load, counts, late }
 }

@@ -40,7 +40,7 @@ export function useRotation(active: Ref<boolean>, areas: Ref<readonly Turn[]>, m
   let timer: number | undefined
 
   function turn(): void {
-    if (!active.value || paused.value || document.hidden || Date.now() < heldUntil) return
+    if (!active.value || paused.value || document.hidden || performance.now() < heldUntil) return
     beat.value++
     focus.value = nextTurn(order.value, focus.value)
   }
@@ -49,7 +49,7 @@ export function useRotation(active: Ref<boolean>, areas: Ref<readonly Turn[]>, m
     heldUntil = 0
     remember('turning', paused.value ? 'paused' : '')
   }
-  const hold = () => (heldUntil = Date.now() + HOLD_MS)
+  const hold = () => (heldUntil = performance.now() + HOLD_MS)
   onMounted(() => (timer = window.setInterval(turn, ms)))
   onBeforeUnmount(() => window.clearInterval(timer))
   /** Where the turn stands, from one. */

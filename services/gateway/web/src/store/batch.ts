@@ -28,13 +28,24 @@ export interface Changes {
 
 export const keyOf = (m: { source: string; kind: string; id: string }): string => `${m.source}|${m.kind}|${m.id}`
 
-/** Takes a matter unless a newer version is held. Answers whether it was taken. */
+/** Takes a matter unless a newer version is held. Answers whether it was taken. What was heard of last stands last. */
 export function upsert(held: Map<string, Matter>, matter: Matter): boolean {
   const key = keyOf(matter)
   const old = held.get(key)
   if (old && old.version > matter.version) return false
+  held.delete(key)
   held.set(key, matter)
   return !old || old.version !== matter.version || old.incomplete !== matter.incomplete
+}
+
+/** Forgets a fifth where more than `most` are held: closed ones first, of either sort those not heard of for longest. */
+export function bound(held: Map<string, Matter>, most: number): void {
+  if (held.size <= most) return
+  for (const any of [false, true])
+    for (const [key, matter] of held) {
+      if (held.size <= most * 0.8) return
+      if (any || !matter.open) held.delete(key)
+    }
 }
 
 /** Applies messages in their order. Within one batch only the last version of a matter is reported. */

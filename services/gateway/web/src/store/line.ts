@@ -6,8 +6,13 @@ export const offline = ref(false)
 /** Not sent yet, refused ones included. */
 export const waitingCount = ref(0)
 export const refusedCount = ref(0)
-/** A newer page is installed and comes with the next load. */
+/** A newer page is there and comes with the next load. */
 export const updated = ref(false)
+const own = document.querySelector<HTMLMetaElement>('meta[name=build]')?.content
+/** The gateway says which build of the page it serves by now. */
+export function heardBuild(build: string | undefined): void {
+  if (own && build && build !== own) updated.value = true
+}
 
 export interface Keeper {
   put: (name: string, value: unknown) => void

@@ -3,18 +3,20 @@
  * `version` (one reactive tick per batch) and ask again for server-made figures through {@link onRefetch}.
  */
 import { ref, shallowRef, triggerRef } from 'vue'
-import { api, Problem } from '../api/client'
 import { type LiveState, Stream } from '../api/stream'
 import type { Matter, Step, StreamMessage } from '../api/types'
 import { lightOf } from '../lib/due'
-import { type Changes, applyBatch, type Held, keyOf, upsert } from './batch'
+import { type Changes, applyBatch, bound, type Held, keyOf, upsert } from './batch'
 import { domainNow, setClock } from './clock'
+import { heardBuild } from './line'
 import { ring, silence } from './notices'
 import { reloadAreas, reloadView, services } from './world'
 
 export const BATCH_MS = 250
-/** More than this is forgotten (oldest closed first) so that a wall may run for weeks. */
-const MOST_HELD = 30_000
+/** More than this is forgotten, so that a page may stay open for weeks: what was not heard of for longest, closed first. */
+export const MOST_HELD = 30_000
+/** So much is held for screens whose lists come from the server. */
+export const FEW = 2_000
 
 const held: Held = { matters: new Map(), steps: [], services: services.value }
 
@@ -29,6 +31,7 @@ export const heardAt = ref(Date.now())
 export const newLate = shallowRef<Matter | null>(null)
 
 type Listener = (changes: Changes) => void
+let few = 0
 const listeners = new Set<Listener>()
 const refetchers = new Set<() => void>()
 
@@ -70,12 +73,10 @@ export function seedSteps(items: readonly Step[]): void {
 export const find = (source: string, kind: string, id: string): Matter | undefined =>
   held.matters.get(keyOf({ source, kind, id }))
 
-function trim(): void {
-  if (held.matters.size <= MOST_HELD) return
-  for (const [key, matter] of held.matters) {
-    if (held.matters.size <= MOST_HELD * 0.8) break
-    if (!matter.open) held.matters.delete(key)
-  }
+/** A screen that lists nothing out of what is held: little is kept while it is shown. Answers the way to stop. */
+export function holdFew(): () => void {
+  few++
+  return () => few--
 }
 
 function flush(): void {
@@ -97,7 +98,7 @@ function flush(): void {
     const was = before.get(keyOf(matter))
     if (matter.due_status === 'late' && was && was !== 'late') newLate.value = matter
   }
-  trim()
+  bound(held.matters, few ? FEW : MOST_HELD)
   if (changes.steps.length || changes.reset) steps.value = held.steps
   if (changes.services) triggerRef(services)
   if (changes.manifests) void reloadView()
@@ -111,6 +112,7 @@ function push(message: StreamMessage): void {
   const at = domainNow()
   if (Math.abs(at - heardAt.value) >= 1000) heardAt.value = at
   if (message.event === 'notice') return ring(message.data)
+  if (message.event === 'clock') heardBuild(message.data.build)
   queue.push(message)
   timer ??= window.setTimeout(() => requestAnimationFrame(flush), BATCH_MS)
 }
@@ -152,27 +154,3 @@ export function stopLive(): void {
   steps.value = []
   silence()
 }
-
-/** Loads all matters under a filter in pages, newest versions winning; `progress` gets (loaded, total). */
-export async function loadAll(
-  query: Parameters<typeof api.matters>[0],
-  most: number,
-  signal: AbortSignal,
-  progress: (loaded: number, total: number) => void,
-): Promise<{ keys: string[]; total: number }> {
-  const keys: string[] = []
-  let total = 0
-  for (let offset = 0; offset < most; ) {
-    const page = await api.matters({ ...query, limit: 500, offset }, signal)
-    setClock(page.as_of)
-    take(page.items)
-    for (const m of page.items) keys.push(keyOf(m))
-    total = page.total
-    offset += page.items.length
-    progress(keys.length, total)
-    if (page.items.length === 0 || offset >= total) break
-  }
-  return { keys, total }
-}
-
-export { Problem }

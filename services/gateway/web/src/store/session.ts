@@ -28,7 +28,12 @@ async function enter(): Promise<void> {
   // What keeps the last answers and sends what waits comes on its own; the page does not wait for it long.
   const line = import('../offline').then((m) => m.start(stillThere)).catch(() => undefined)
   if (offline.value) await line
-  await loadWorld()
+  try {
+    await loadWorld()
+  } catch (error) {
+    over() // nothing can be shown, and what the stream brings is not piled up; the sign-in page tries again
+    throw error
+  }
   releaseLive()
 }
 
@@ -101,6 +106,7 @@ export async function refresh(): Promise<void> {
 
 function over(): void {
   session.value = null
+  offline.value = false
   setCsrf('')
   stopLive()
   void import('./keeper').then((k) => session.value || k.letGo(), () => undefined)
@@ -123,6 +129,5 @@ export async function signOut(): Promise<void> {
 export function signedOut(): void {
   if (!session.value) return
   ended.value = true
-  offline.value = false
   over()
 }
