@@ -1,5 +1,7 @@
 """What runs inside a measured page, and what is asked of it from outside (Chromium's own counters)."""
 
+import asyncio
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -60,6 +62,9 @@ class Asked:
     host: str
     scripts: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    of_worker: int = 0
+    """What its service worker asked for: the whole page, to keep it for when there is no line."""
+    _paged: float = 0.0
 
     def __call__(self, request: Request) -> None:
         """One request."""
@@ -68,8 +73,17 @@ class Asked:
             return
         if address.netloc != self.host:
             self.foreign.append(request.url)
+        elif request.service_worker:
+            self.of_worker += 1
+        elif address.path.endswith("/matters"):
+            self._paged = time.monotonic()
         elif address.path.endswith(".js") and "/assets/" in address.path:
             self.scripts.append(Path(address.path).name)
+
+    async def settled(self, quiet: float = 3.0) -> None:
+        """Return once no page of matters was asked for during ``quiet`` seconds: a board has loaded its 20,000."""
+        while (left := self._paged + quiet - time.monotonic()) > 0:  # noqa: ASYNC110 - silence is no event
+            await asyncio.sleep(left)
 
 
 @dataclass(frozen=True)

@@ -59,13 +59,13 @@ CALM: Final = 0.5
 
 
 @asynccontextmanager
-async def served(port: int, matters: int, rate: float) -> AsyncIterator[str]:
+async def served(port: int, matters: int, rate: float, dist: Path = DIST) -> AsyncIterator[str]:
     """The page over the made-up domain; its address."""
     from build_web import tool_folder
 
     more = {"MATTERS": matters, "RATE": rate, "SIGNED": 1}
     environment = {**os.environ, **{name: str(value) for name, value in more.items()}}
-    command = [str(tool_folder() / "node"), str(WEB / "dev" / "mock.mjs"), str(port)]
+    command = [str(tool_folder() / "node"), str(WEB / "dev" / "mock.mjs"), str(port), str(dist)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as mock:  # noqa: ASYNC220
         try:
             assert mock.stdout is not None
@@ -147,7 +147,8 @@ async def watch(playwright: Playwright, url: str, screen: str, seconds: float, e
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         await page.wait_for_function(SHOWN, timeout=120_000)
-        await page.wait_for_timeout(6000)  # everything is loaded, as it will be for the next days
+        await page.wait_for_timeout(6000)
+        await asked.settled()  # everything is loaded, as it will be for the next days
         watcher = await Watcher.of(browser, page)
         begun, samples = time.monotonic(), []
         while (left := begun + seconds - time.monotonic()) > 0:
@@ -222,6 +223,7 @@ async def main() -> None:
     parser.add_argument("--together", action="store_true", help="all screens at once")
     parser.add_argument("--openings", type=int, default=3, help="0: opening is not measured")
     parser.add_argument("--port", type=int, default=8793)
+    parser.add_argument("--dist", type=Path, default=DIST, help="a copy that no build replaces meanwhile")
     parser.add_argument("--out", type=Path, default=RESULTS / "pages.json")
     given = parser.parse_args()
     sys.path += [str(ROOT / "services" / "gateway"), str(ROOT / "tests" / "journeys")]
@@ -232,9 +234,9 @@ async def main() -> None:
     begun = time.strftime("%Y-%m-%d %H:%M")
     async with async_playwright() as playwright:
         if given.openings:
-            async with served(given.port, given.matters, CALM) as url:
+            async with served(given.port, given.matters, CALM, given.dist) as url:
                 opening = await openings(playwright, url, screens, given.openings)
-        async with served(given.port, given.matters, given.rate) as url:
+        async with served(given.port, given.matters, given.rate, given.dist) as url:
             look: Callable[[str], Awaitable[dict[str, Any]]] = lambda screen: watch(  # noqa: E731
                 playwright, url, screen, given.seconds, min(given.every, given.seconds)
             )

@@ -10,7 +10,7 @@ import { useRenewal } from '../src/overview/renewal'
 import { applyBatch, bound, type Held, keyOf } from '../src/store/batch'
 import { domainNow, setClock } from '../src/store/clock'
 import { heardBuild, updated } from '../src/store/line'
-import { FEW, liveState, matters, MOST_HELD, releaseLive, startLive, steps, stopLive, version } from '../src/store/live'
+import { FEW, liveState, matters, MOST_HELD, onRefetch, releaseLive, startLive, steps, stopLive, version } from '../src/store/live'
 import { dismiss, toast, toasts } from '../src/store/toast'
 import { mount } from './mount'
 
@@ -58,9 +58,10 @@ class Source {
 
 const AT = Date.parse('2026-11-23T02:00:00Z')
 const iso = (ms: number) => new Date(ms).toISOString()
+const [OPENED, OVER, LATER] = [iso(AT), iso(AT - 3_600_000), iso(AT + 90 * 3_600_000)]
 const matter = (n: number, v: number, open: boolean): Matter => ({
   source: '/s/one', service: 'one', kind: 'thing', id: `m${n}`, number: `M${n}`, version: v, title: `Matter ${n}`, category: '', status: open ? 'A' : 'Z', open,
-  opened_at: iso(AT), closed_at: null, due_at: iso(AT + (n % 7 === 0 ? -1 : 90) * 3_600_000), soon_at: null, due_status: 'running', clock: '', provisional: false, limit: '', area: 'x1', place: {},
+  opened_at: OPENED, closed_at: null, due_at: n % 7 === 0 ? OVER : LATER, soon_at: null, due_status: 'running', clock: '', provisional: false, limit: '', area: 'x1', place: {},
   lead_unit: '', units: [], flags: [], updated_at: '',
 })
 const step = (n: number): Step => ({
@@ -111,7 +112,7 @@ describe('half a million events', () => {
     expect(held.matters.size).toBeGreaterThanOrEqual(MOST_HELD * 0.8)
     expect(held.matters.get(keyOf(changed(499_999)))!.version).toBe(499_999)
     expect(held.steps).toHaveLength(60)
-  })
+  }, 120_000)
   it('come the whole way from the stream', () => {
     startLive(still)
     Source.last.open()
@@ -246,6 +247,32 @@ describe('two thousand lost lines', () => {
     expect(Source.alive).toBe(0)
     expect(vi.getTimerCount()).toBe(timers)
     expect(new Set(states)).toEqual(new Set(['connecting', 'live', 'reconnecting', 'off']))
+  })
+})
+
+describe('a gateway that comes back with another feed', () => {
+  it('makes the page throw away what it held, ask anew and go on in the new feed', async () => {
+    startLive(still)
+    Source.last.open()
+    releaseLive()
+    Source.last.say('matter', matter(1, 1, true), 'old-7')
+    vi.advanceTimersByTime(300)
+    const again = vi.fn()
+    const stop = onRefetch(again)
+    Source.last.refuse()
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(Source.last.url).toContain('from=old-7')
+    Source.last.open()
+    Source.last.say('clock', { as_of: iso(AT), rate: 1, build: '' })
+    Source.last.say('reset', { feed: 'new-3', as_of: iso(AT) }, 'new-3')
+    Source.last.say('matter', matter(2, 1, true), 'new-4')
+    vi.advanceTimersByTime(300)
+    expect([...matters.value.values()].map((m) => m.id)).toEqual(['m2'])
+    expect(again).toHaveBeenCalledTimes(1)
+    Source.last.refuse()
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(Source.last.url).toContain('from=new-4')
+    stop()
   })
 })
 
