@@ -247,9 +247,11 @@ class Hub:
                 while len(self._memo) > MEMO:
                     self._memo.popitem(last=False)
             return found, self.head
-        items = await self._read_rows(epoch, after, PAGE_ROWS)
-        if not items or items[0].position != after + 1:
-            return None  # pruned meanwhile
+        rows = await self._read_rows(epoch, after, PAGE_ROWS)
+        # Rows this process has not followed yet wait for the next round: nobody stands farther on than the hub itself.
+        items = [item for item in rows if item.position <= self.head]
+        if epoch != self.epoch or not items or items[0].position != after + 1:
+            return None  # rebuilt or pruned meanwhile
         return frames_for(items, actor, epoch, self._host.scope), items[-1].position
 
     def _since(self, after: int) -> list[Item]:

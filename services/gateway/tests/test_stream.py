@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from shuniu.chassis.context import Actor
 from shuniu.testing.waiting import until
 from shuniu_gateway import stream as stream_module
 from shuniu_gateway.sessions import SessionTable, real_now
@@ -145,6 +146,26 @@ async def test_after_a_cut_the_screen_equals_a_fresh_snapshot(street: Street):
         assert screen.snapshots == 1, "it went on from where it was, without starting anew"
 
 
+async def test_who_resumes_from_the_table_never_stands_farther_on_than_the_hub(street: Street):
+    keeper = await street.browser("keeper")
+    hub = street.gateway.extras["hub"]
+    await street.find(keeper)
+    await until(lambda: hub.head >= 2)
+    assert not hub.viewers, "so it keeps nothing in memory"
+    async with hub._following:  # it has not read on yet, while more is written and somebody comes back
+        head = hub.head
+        await street.find(keeper)
+
+        async def written() -> bool:
+            return bool(await hub.current() != hub.feed_id)
+
+        await until(written)
+        told = await hub.behind(hub.epoch, head - 1, Actor("r", areas=(street.scope,)))
+    assert told is not None and told[1] == head
+    await until(lambda: hub.head > head)
+    assert await hub.behind(hub.epoch, head, Actor("r", areas=(street.scope,))) is not None
+
+
 async def test_an_unknown_or_too_old_place_in_the_feed_starts_anew(street: Street):
     keeper = await street.browser("keeper")
     await street.find(keeper)
@@ -155,10 +176,11 @@ async def test_an_unknown_or_too_old_place_in_the_feed_starts_anew(street: Stree
         await until(lambda: screen.snapshots == 2)
         await until(screen.equals_a_fresh_snapshot)
         await screen.cut()
+        hub = street.gateway.extras["hub"]
+        await until(lambda: not hub.viewers)  # with nobody there it keeps nothing in memory
         kept = screen.last_id
         for _ in range(3):
             await street.find(keeper)
-        hub = street.gateway.extras["hub"]
         await until(lambda: hub.head >= int(kept.rpartition("-")[2]) + 6)
         await street.gateway.pool.execute("delete from feed where position <= $1", hub.head - 1)
         screen.last_id = kept
