@@ -173,6 +173,7 @@ def _seats() -> tuple[Seat, ...]:
     seats = [
         Seat("operator", "指挥中心值班员", "Command centre operator", "operator",
              units=_CENTRE, clearance=3, shown=True),
+        Seat("wall", "指挥大屏", "Wall screen", "wall", shown=True),
         Seat("dispatcher", "街道调度", "Street dispatcher", "dispatcher", units=_CENTRE, clearance=3, shown=True),
         Seat("clerk", "街道经办", "Street clerk", "street_clerk", units=_OFFICE, clearance=3, shown=True),
         Seat("leader", "班子成员", "Leading-group member", "leading_group", units=_OFFICE, clearance=3, shown=True),

@@ -24,7 +24,7 @@ PEOPLE = frozenset(
     {
         "operator", "dispatcher", "clerk", "leader", "secretary", "coordinator", "checker", "registrar", "audit",
         "worker-01", "worker-02", "community-01", "community-02", "duty-cg", "duty-jj", "enterprise",
-        "data-steward", "records", "security",
+        "data-steward", "records", "security", "wall",
     }
 )  # fmt: skip
 """Of the demonstration's accounts those that the journeys need."""

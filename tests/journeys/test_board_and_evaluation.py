@@ -6,12 +6,20 @@ import csv
 import io
 import random
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 from playwright.async_api import Download, Page, expect
+from shuniu.chassis.clock import RealClock
+from shuniu.testing.servers import ManualClock
+from shuniu.testing.waiting import until
 from shuniu_demo.street import grids, spot_in
+from shuniu_gateway import sessions
 
 from .forms import Words
 from .running import Running
@@ -23,6 +31,8 @@ STREAM: Final = "**/api/v1/stream*"
 SEEN: Final = """const Real = EventSource; window.streams = [];
 window.EventSource = class extends Real { constructor(...given) { super(...given); streams.push(this) } }"""
 """The page's streams, for the test to break them."""
+PERSON: Final = "欧阳若兰"
+PHONE_NUMBER: Final = "13987654321"
 BOARD: Final = "/board/grid_event?service=grid&q={place}"
 
 
@@ -162,9 +172,26 @@ async def _rate_title(town: Running, service: str, rate: str) -> str:
     return str(next(r["title"]["zh"] for r in manifest["rates"] if r["name"] == rate))
 
 
-async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(pages: Pages, town: Running) -> None:
+@asynccontextmanager
+async def _as(town: Running, login: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser's session without its browser."""
+    async with httpx.AsyncClient(base_url=f"{town.url}/api/v1/", trust_env=False) as client:
+        answer = await client.post("session", json={"account": login, "password": town.password(login)})
+        assert answer.status_code == 200, answer.text
+        yield client
+
+
+async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(
+    pages: Pages, town: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await _dispatched(town, "大屏拐角", 1)
-    page = await _open(pages, town, "operator", "/", WALL, wall=True)
+    told = await town.do(
+        "operator", "grid.report", area=grids()[0].code, place={"name": "大屏拐角"}, category="E0505", source="PUBLIC",
+        caller_name=PERSON, caller_phone=PHONE_NUMBER,
+    )  # fmt: skip
+    event = told["answer"]["event"]
+    await town.caught_up()
+    page = await _open(pages, town, "wall", "/", WALL, wall=True)
     turning = page.get_by_role("button", name=re.compile("轮播中 2"))
     await expect(turning).to_be_visible(timeout=30_000)
     await expect(page.get_by_role("navigation", name="所在区域")).to_contain_text("›")
@@ -177,6 +204,37 @@ async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(pages: 
     await page.unroute(STREAM)
     await expect(page.get_by_role("alert")).to_have_count(0, timeout=30_000)
     pages.forgive("ERR_FAILED")
+    assert PERSON not in await page.locator("body").inner_text()
+
+    # It reads what the wall shows, and no person; nothing is offered to it, and nothing it tries is done.
+    async with _as(town, "wall") as screen, _as(town, "operator") as operator:
+        matter = f"matters/grid/grid_event/{event}"
+        for path in ("overview", "matters?q=大屏拐角", "events", "posts", "units", matter, f"{matter}/detail"):
+            answer = await screen.get(path)
+            assert answer.status_code == 200, (path, answer.text)
+            assert PERSON not in answer.text and PHONE_NUMBER not in answer.text, path
+        assert PERSON[1:] not in (await screen.get(f"{matter}/detail")).text, "not even a part of the name"
+        offers = [
+            *(await screen.get("actions")).json()["offers"],
+            *(await screen.get(f"{matter}/actions")).json()["offers"],
+        ]
+        assert offers == []
+        csrf = {"X-CSRF-Token": (await screen.get("session")).json()["csrf"], "Idempotency-Key": town.key()}
+        refused = await screen.post("do/grid/grid.close", json={"event": event}, headers=csrf)
+        assert (refused.status_code, refused.json()["rule"]) == (403, "gateway.wall_reads")
+
+        async def audited() -> bool:
+            rows = (await town.desk("audit").get("/audit", account="wall", allowed="false"))["rows"]
+            return any(row["row"]["rule"] == "gateway.wall_reads" for row in rows)
+
+        await until(audited)
+
+        # Half a day without a hand on it: an operator's session is over, the wall's is not.
+        later = RealClock().now() + timedelta(hours=11)
+        monkeypatch.setattr(sessions, "_REAL", ManualClock(later))
+        assert (await operator.get("session")).status_code == 401
+        assert (await screen.get("overview")).status_code == 200
+        monkeypatch.undo()
 
 
 async def test_on_a_phone_the_evaluation_fits(pages: Pages, town: Running) -> None:

@@ -255,7 +255,7 @@ async def test_volunteers_alone_from_an_activity_to_minutes_redeemed(volunteers:
     )
     _lost_one(held, "ledger.short")
     rows = (await volunteers.read("bank", "time-bank/summary"))["rows"]
-    sums = Counter({row["account"]: row["minutes"] for row in rows[:-1]})
+    sums = Counter({row["account"]["zh"]: row["minutes"] for row in rows[:-1]})
     assert sum(sums.values()) == 0
     assert [row["minutes"] for row in rows[:5]] == [15, 0, 0, 0, 45], "P, T, F, K and what is held"
     await volunteers.alone()

@@ -169,6 +169,8 @@ async def _shown(page: Page, name: str, here: Lively) -> None:
             if name.endswith("admin"):
                 health = main.get_by_role("region", name="运行状况").get_by_role("row")
                 await expect(health.filter(has_text="已连接")).to_have_count(3)
+                lives = main.get_by_role("region", name=re.compile("服务实例")).get_by_role("row")
+                await expect(lives.filter(has_text="运行中")).to_have_count(3)
         case "accounts":
             await expect(main.get_by_role("row").filter(has_text="duty-cg")).to_be_visible()
         case "directory":

@@ -134,7 +134,7 @@ def _detail(row: Account, ctx: Context) -> Detail:
             DetailField(label="field.login", value=row.login),
             DetailField(label="field.title", value=row.title.zh),
             DetailField(label="field.roles", value=", ".join(row.roles)),
-            DetailField(label="field.clearance", value=str(row.clearance)),
+            DetailField(label="field.clearance", value=f"clearance.{row.clearance}", kind="key"),
             *(DetailField(label="field.areas", value=area, kind="area") for area in row.areas),
             *(DetailField(label="field.units", value=unit, kind="unit") for unit in row.units),
         )

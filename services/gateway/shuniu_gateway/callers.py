@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from shuniu.chassis.context import Actor
+from shuniu.chassis.context import ANONYMOUS, Actor
 from shuniu.chassis.http.access import audited_refusal
 from shuniu.chassis.identity import Issuer, Unauthenticated
 from shuniu.rules.refusal import Forbidden, Refusal
@@ -46,6 +46,14 @@ class Caller:
 def actor_of_account(account: Account) -> Actor:
     """What an account may do."""
     return Actor(account.id, account.holder, frozenset(account.roles), account.areas, account.units, account.clearance)
+
+
+class WallReads(Forbidden):
+    """A screen on a wall tried to do something; the audit says which."""
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__("gateway.wall_reads")
+        self.actor = actor
 
 
 class Callers:
@@ -92,7 +100,7 @@ class Callers:
         if method not in SAFE_METHODS and not session.csrf_fits(connection.headers.get("x-csrf-token")):
             raise Forbidden("gateway.csrf")
         if method not in SAFE_METHODS and not must_change and self._sessions.hangs_on_a_wall(session.account):
-            raise Forbidden("gateway.wall_reads")
+            raise WallReads(actor_of_account(session.account))
         if session.account.must_change and not must_change:
             raise Forbidden("gateway.must_change")
         if not must_enrol and self.must_enrol(session.account):
@@ -131,6 +139,10 @@ class Callers:
             return self._host.verifier.verify(caller.bearer) == caller.actor
         except Unauthenticated:
             return False
+
+    def only_reads(self, caller: Caller) -> bool:
+        """Whether it is a screen on a wall: it is offered nothing, and nothing it tries is done."""
+        return caller.session is not None and self._sessions.hangs_on_a_wall(caller.session.account)
 
     def token(self, caller: Caller) -> str:
         """A token that speaks for the caller at a service; one is used for at most five minutes."""
@@ -189,5 +201,6 @@ async def caller_of(request: Request[Any, Any, Any]) -> Caller:
         return await callers.identify(request, **half_in)
     except Refusal as refusal:
         if request.route_handler.opt.get("audited", True):
-            audited_refusal(host, str(request.scope.get("path_template") or request.scope["path"]), refusal)
+            by = refusal.actor if isinstance(refusal, WallReads) else ANONYMOUS
+            audited_refusal(host, str(request.scope.get("path_template") or request.scope["path"]), refusal, by)
         raise

@@ -138,7 +138,7 @@ async def matter_actions(
     if response.status != 200:
         return as_answered(response)
     offers = msgspec.json.decode(response.body, type=_Offers).offers
-    found = _offers_of(service, door.presence.manifest(service), offers)
+    found = _offers_of(service, door.presence.manifest(service), () if door.callers.only_reads(caller) else offers)
     found.sort(key=lambda offer: (offer.order, offer.action))
     return Response(ActionOffers(offers=tuple(found), absent=False))
 
@@ -148,6 +148,8 @@ async def openings(
     request: AnyRequest, caller: Signed, area: Annotated[str, QueryParameter(pattern="^[0-9]*$", max_length=20)] = ""
 ) -> ActionOffers:
     door = Door(request, caller)
+    if door.callers.only_reads(caller):
+        return ActionOffers(offers=(), absent=False)
     services = [name for name, manifest in door.presence.manifests.items() if any(a.opens for a in manifest.actions)]
     query = f"?area={area}" if area else ""
 

@@ -98,10 +98,10 @@ class DayValue(msgspec.Struct, frozen=True, kw_only=True):
 class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     """A tile of the measures strip, from a manifest's panel of kind ``kpi``.
 
-    A panel naming a rate shows the month so far against the target (``value`` = numerator / denominator, null at 0);
-    one naming a ``sum`` measure shows today; a ``gauge`` its last value. ``previous`` is the same a day before,
-    ``series`` the last 14 business dates, each for itself. A rate's values and target are plain quotients; its ``per``
-    and ``band`` in the manifest say how they are read and judged.
+    A panel naming a rate shows the last ``days`` (30) with today against the target (``value`` = numerator /
+    denominator, null at 0); one naming a ``sum`` measure shows today; a ``gauge`` its last value. ``previous`` is the
+    same a day before, ``series`` the same on each of the last 14 business dates. A rate's values and target are plain
+    quotients; its ``per`` and ``band`` in the manifest say how they are read and judged.
     """
 
     service: str
@@ -116,6 +116,7 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     denominator: float | None
     target: float | None
     better: Literal["up", "down", "band", "none"]
+    days: int
     series: tuple[DayValue, ...]
 
 

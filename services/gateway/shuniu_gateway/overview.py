@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ("kpi_of", "overview")
 
 DAYS = 14
+WINDOW = 30
+"""Days of a rate's tile. A day's own cohort has hardly been handled by its evening, nor has that of a month's first
+days: over a rolling month the rate is as declared, every case it is of counted, and does not fall at midnight."""
 _PER = {100: Text("%", "%"), 1000: Text("‰", "‰")}
 """How a rate is read, by ``Rate.per``; 1 is a mean and has no sign."""
 LATE = 20
@@ -121,7 +124,7 @@ async def _kpis(ask: _Ask, presence: "Presence") -> tuple[Kpi, ...]:
     measures, rates = presence.measures, {rate.name: rate for _, rate in presence.rates}
     names = {p.panel.measure for p in panels if p.panel.measure}
     names |= names_of(rates[p.panel.rate] for p in panels if p.panel.rate in rates)
-    first = min(ask.today - timedelta(days=DAYS - 1), ask.today.replace(day=1))
+    first = ask.today - timedelta(days=DAYS + WINDOW - 2)
     figures = await measure_figures(
         ask.actor, measures, names=names, first=first, last=ask.today, area=ask.area, by_day=True
     )
@@ -137,7 +140,7 @@ def kpi_of(
     figures: Iterable[Figure],
     today: date,
 ) -> Kpi | None:
-    """The tile of a panel, from daily figures since the beginning of the month or 14 days back. Pure.
+    """The tile of a panel, from daily figures of the last six weeks. Pure.
 
     None where the panel names what no manifest declares.
     """
@@ -156,10 +159,8 @@ def kpi_of(
 def _rate_tile(
     service: str, panel: Panel, rate: Rate, by_day: Mapping[date, list[Figure]], days: list[date], today: date
 ) -> Kpi:
-    month = today.replace(day=1)
-
     def upto(last: date) -> tuple[float, float]:
-        those = [f for on, day in by_day.items() if month <= on <= last for f in day]
+        those = [f for on, day in by_day.items() if 0 <= (last - on).days < WINDOW for f in day]
         return sum_up(those, rate.numerator), sum_up(those, rate.denominator)
 
     numerator, denominator = upto(today)
@@ -176,13 +177,8 @@ def _rate_tile(
         denominator=denominator,
         target=rate.target,
         better=rate.better,
-        series=tuple(
-            DayValue(
-                on=on,
-                value=ratio(sum_up(by_day.get(on, ()), rate.numerator), sum_up(by_day.get(on, ()), rate.denominator)),
-            )
-            for on in days
-        ),
+        days=WINDOW,
+        series=tuple(DayValue(on=on, value=ratio(*upto(on))) for on in days),
     )
 
 
@@ -211,6 +207,7 @@ def _measure_tile(
         denominator=None,
         target=None,
         better="none",
+        days=1,
         series=tuple(DayValue(on=on, value=value(on)) for on in days),
     )
 

@@ -12,7 +12,7 @@ import logging
 import time
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +24,7 @@ from shuniu.rules.refusal import Refusal
 
 from shuniu_gateway.addresses import address, home, is_foreign
 from shuniu_gateway.hub import Hub
+from shuniu_gateway.instance_shapes import InstanceView
 from shuniu_gateway.projection import VIEW
 from shuniu_gateway.sessions import real_now
 from shuniu_gateway.shapes import ServicePresence, ServiceView
@@ -147,9 +148,32 @@ class Presence:
 
     def services(self, *, manifests: bool) -> list[ServiceView]:
         """Every service ever seen, in the order they want to be shown."""
+        return [self._view(source, manifests) for source in self._shown()]
+
+    def instances(self) -> list[InstanceView]:
+        """The processes of every service, in the same order."""
+        return [view for source in self._shown() for view in self._processes(source)]
+
+    def _shown(self) -> list[str]:
         order = {source: (known.manifest.order if known.manifest else 99) for source, known in self._known.items()}
         shown = [source for source, known in self._known.items() if known.shared]
-        return [self._view(source, manifests) for source in sorted(shown, key=lambda s: (self._far(s), order[s], s))]
+        return sorted(shown, key=lambda s: (self._far(s), order[s], s))
+
+    def _processes(self, source: str) -> list[InstanceView]:
+        now, clock = real_now(), asyncio.get_running_loop().time()
+        service = address(source, self._host.scope)
+        return [
+            InstanceView(
+                service=service,
+                instance=process.head.instance,
+                version=process.head.version,
+                present=process.present(clock),
+                since=process.head.started or now - timedelta(seconds=clock - process.first),
+                last_seen=now - timedelta(seconds=clock - process.last),
+                head=process.head.position,
+            )
+            for process in self._host.bus.heads.processes(source)
+        ]
 
     def _far(self, source: str) -> bool:
         return is_foreign(source, self._host.scope)

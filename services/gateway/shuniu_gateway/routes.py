@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import ValidationException
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from shuniu.chassis.http.access import audited_refusal
 from shuniu.contracts.envelope import event_id
 from shuniu.rules.calendar import WorkingHours, local
@@ -18,7 +18,8 @@ from shuniu_gateway.callers import caller_of
 from shuniu_gateway.freshness import wait_for
 from shuniu_gateway.geometry import Geometries
 from shuniu_gateway.hub import Hub
-from shuniu_gateway.matters import Filters, Sort, find_matters, one_matter, recent_steps
+from shuniu_gateway.listing import LISTING, Listed
+from shuniu_gateway.matters import find_matters, one_matter, recent_steps
 from shuniu_gateway.packing import packing
 from shuniu_gateway.presence import Presence
 from shuniu_gateway.shapes import Areas, Events, MatterPage, Matters, Posts, StreamItem, Units, View, WorkingTime
@@ -112,16 +113,7 @@ async def get_base_map(request: AnyRequest, caller: Signed) -> Response[Any]:
 async def get_matters(
     request: AnyRequest,
     caller: Signed,
-    kind: Words = "",
-    status: Words = "",
-    category: Words = "",
-    service: Words = "",
-    due: Annotated[str, QueryParameter(pattern=r"^((late|soon|ok|none)(,|$))*$")] = "",
-    is_open: Annotated[bool | None, QueryParameter(name="open")] = None,
-    area: Words = "",
-    unit: Words = "",
-    q: Words = "",
-    sort: FromQuery[Sort] = "due",
+    listing: Listed,
     limit: Annotated[int, QueryParameter(ge=0, le=500)] = 50,
     offset: Annotated[int, QueryParameter(ge=0, le=1_000_000)] = 0,
     after: Words = "",
@@ -129,19 +121,8 @@ async def get_matters(
     host = host_of(request)
     hub: Hub = host.extras["hub"]
     await wait_for(host, after)
-    filters = Filters(
-        kind=kind,
-        status=status,
-        category=category,
-        service=service,
-        due=due,
-        open=is_open,
-        area=checked_area(area),
-        unit=unit,
-        q=q.replace("\x00", ""),
-    )
     feed, now = await hub.current(), host.clock.now()
-    total, items = await find_matters(caller.actor, filters, now, sort=sort, limit=limit, offset=offset)
+    total, items = await find_matters(caller.actor, listing, now, sort=listing.sort, limit=limit, offset=offset)
     return Matters(total=total, items=items, feed=feed, as_of=now)
 
 
@@ -201,7 +182,7 @@ VIEW_API = Router(
         get_matter,
         get_events,
     ],
-    dependencies={"caller": Provide(caller_of)},
+    dependencies={"caller": Provide(caller_of), "listing": LISTING},
     opt={"auth": "own"},
     exception_handlers={ValidationException: bad_query},
     middleware=[packing],

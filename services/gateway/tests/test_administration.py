@@ -12,6 +12,7 @@ from shuniu.chassis.http.manifest import manifest_of
 from shuniu.testing.lostproperty import service as lostproperty
 from shuniu.testing.waiting import until
 from shuniu_gateway import service as gateway
+from shuniu_gateway.administration import audit_export
 from shuniu_gateway.administration.describe import asyncapi
 
 from .conftest import Street
@@ -20,7 +21,9 @@ SPECS = Path(__file__).parents[1] / "web/node_modules/@asyncapi/specs/schemas/3.
 
 
 @pytest.mark.asyncio
-async def test_three_administrators_see_their_own_and_the_audit_finds_what_was_just_refused(street: Street) -> None:
+async def test_three_administrators_see_their_own_and_the_audit_finds_what_was_just_refused(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
     admin = await street.browser("admin")
     await street.open_account(admin, "auditor", ["audit_admin"])
     people = {name: await street.browser(name) for name in ("admin", "security", "auditor", "operator")}
@@ -34,6 +37,7 @@ async def test_three_administrators_see_their_own_and_the_audit_finds_what_was_j
         "/services/lostproperty/x/audit": {"auditor"},
         "/services/lostproperty/x/dead-letters": {"admin"},
         "/services/lostproperty/x/limits": set(people),
+        "/instances": set(people),
     }
     for path, who in doors.items():
         for name, browser in people.items():
@@ -88,6 +92,27 @@ async def test_three_administrators_see_their_own_and_the_audit_finds_what_was_j
     assert table[0][0] == "时间"
     assert len(table) > 5
     assert {row[4] for row in table[1:]} == {"拒绝"}
+
+    # However many rows there are, the export has them all, and says what it leaves out.
+    async def exported(**asked: str) -> list[list[str]]:
+        answer = await people["auditor"].client.get("/api/v1/audit/export", params={"format": "csv", **asked})
+        assert answer.status_code == 200, answer.text
+        return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+
+    monkeypatch.setattr(audit_export, "AT_ONCE", 5)
+    old = {"until": "2026-01-06T00:00:00Z"}
+    assert [row[3] for row in await exported(**old)] == [row["row"]["command"] for row in whole]
+    monkeypatch.setattr(audit_export, "MOST_ROWS", 12)
+    cut = await exported(**old, lang="en")
+    assert [row[3] for row in cut[:-1]] == [row["row"]["command"] for row in whole[:12]]
+    assert cut[-1] == ["The latest 12 rows only; narrow the time for the rest"]
+
+    # The processes behind the services.
+    lives = (await people["operator"].get("/instances"))["instances"]
+    assert {(x["service"], x["instance"], x["present"]) for x in lives} == {
+        (host.service.name, host.instance, True) for host in (street.gateway, street.service)
+    }
+    assert all(x["version"] and x["since"] <= x["last_seen"] for x in lives)
 
     # The API of everything present, as programs read it.
     document = (await people["operator"].client.get("/api/v1/describe/openapi.json")).json()

@@ -92,15 +92,15 @@ def kpi(panel: Panel, figures: list[Figure], kind: str = "sum"):
     return kpi_of("svc", panel, measures, rates, figures, date(2026, 11, 23))
 
 
-def test_a_rate_tile_is_the_month_so_far():
-    days = [date(2026, 10, 31), date(2026, 11, 2), date(2026, 11, 23)]
+def test_a_rate_tile_is_the_last_thirty_days():
+    days = [date(2026, 10, 24), date(2026, 10, 25), date(2026, 11, 23)]
     figures = [Figure("svc", "all", None, d, 2) for d in days] + [Figure("svc", "done", None, days[2], 1)]
     figures.append(Figure("stranger", "done", None, days[1], 100))
     tile = kpi(Panel(id="p", title=Text("", ""), kind="kpi", rate="r"), figures)
     assert (tile.numerator, tile.denominator, tile.value, tile.previous) == (1, 4, 0.25, 0.0)
     assert len(tile.series) == 14
-    assert tile.series[-1].value == 0.5
-    assert tile.series[0].value is None
+    assert [day.value for day in tile.series] == [0.0] * 13 + [0.25], "each day of the strip looks as far back"
+    assert tile.days == 30
 
 
 def test_a_rate_tile_without_cases_says_nothing():

@@ -74,7 +74,7 @@ def test_a_rate_reads_as_its_per_says_and_nothing_counted_is_no_zero() -> None:
     ]
     half, none = Side(numerator=1, denominator=2, value=0.5), Side(numerator=0, denominator=0, value=None)
     assert [change_of(half, Side(numerator=1, denominator=4, value=0.25), 100), change_of(half, none, 100)] == [
-        "+25.0",
+        "+25.0 pp",
         "—",
     ]
     band = Rate(name="r", title=_T, numerator=(), denominator=(), cohort=_T, better="band", per=1000, band=(2, 8))
@@ -141,12 +141,26 @@ async def test_two_callers_see_what_they_may_in_one_rate(street: Street) -> None
     assert pdf.content.startswith(b"%PDF-")
     assert pdf.headers["content-type"] == "application/pdf"
     assert (await brief(operator, period="day", lang="en")).content.startswith(b"%PDF-")
+    chosen = {
+        "period": "custom",
+        "from": "2026-11-20",
+        "to": "2026-11-23",
+        "base_from": "2026-11-23",
+        "base_to": "2026-11-23",
+    }
+    book = openpyxl.load_workbook(io.BytesIO((await brief(operator, format="xlsx", **chosen)).content))
+    facts = {row[0].value: row[1].value for row in book.worksheets[0].rows}
+    assert (facts["统计期间"], facts["对比期间"]) == ("2026-11-20 – 2026-11-23", "2026-11-23")
+    [back] = [row for row in book.worksheets[1].iter_rows(values_only=True) if row[1] == "归还率"]
+    assert (back[2], back[5], back[6]) == ("25.0%", "25.0%", "+0.0 pp"), "the same day on both sides"
+    book = openpyxl.load_workbook(io.BytesIO((await brief(operator, format="xlsx", compare="false")).content))
+    assert "对比期间" not in {row[0].value for row in book.worksheets[0].rows}
     assert (await operator.client.get("/api/v1/reports/brief", params={"period": "year"})).status_code in (400, 422)
 
     async def audited() -> int:
         return int(await street.gateway.pool.fetchval("select count(*) from audit where command = 'gateway.report_brief'"))  # fmt: skip # noqa: E501
 
     async def all_of_them() -> bool:
-        return await audited() == 4
+        return await audited() == 6
 
     await until(all_of_them)

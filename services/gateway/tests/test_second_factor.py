@@ -232,6 +232,16 @@ async def test_a_wall_stays_signed_in_and_only_reads(street: Street) -> None:
     assert (await screen.client.get("/api/v1/matters")).status_code == 200
     refused = await screen.send("PUT", "/session/settings", {"theme": "dark"})
     assert (refused.status_code, refused.json()["rule"]) == (403, "gateway.wall_reads")
+
+    async def audited() -> bool:
+        return bool(
+            await street.gateway.pool.fetchval(
+                "select count(*) from audit join account a on a.key = audit.actor"
+                " where a.doc->>'login' = 'screen' and rule = 'gateway.wall_reads' and not allowed"
+            )
+        )
+
+    await until(audited)
     assert (await admin.client.get("/api/v1/session")).status_code == 401
 
 

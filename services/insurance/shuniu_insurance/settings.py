@@ -2,11 +2,13 @@
 
 import msgspec
 from shuniu.chassis.context import Context
+from shuniu.contracts.text import Text
 from shuniu.rules.limits import Limit, LimitNote, Profile
 
 __all__ = ("InsuranceSettings", "profile_of", "settings_of")
 
-_LAW = "保险法 (domain rules 4.11)"
+_LAW = Text("保险法（业务规则 4.11）", "Insurance Law (domain rules 4.11)")
+_OURS = Text("设计取值", "design choice")
 
 
 class InsuranceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,19 +65,23 @@ def settings_of(ctx: Context) -> InsuranceSettings:
     return ctx.settings if isinstance(ctx.settings, InsuranceSettings) else _SHIPPED
 
 
+def _law(where: str) -> Text:
+    return Text(f"{_LAW.zh} {where}", f"{_LAW.en} {where}")
+
+
 def profile_of(ctx: Context) -> Profile:
     """The limits claims run by."""
     s = settings_of(ctx)
     given = {
-        "survey": (s.survey_limit, LimitNote("domain rules 4.9", "B")),
-        "assess": (s.assess_limit, LimitNote(f"{_LAW} §23", "A")),
-        "assess_simple": (s.assess_simple_limit, LimitNote("design choice", "D")),
-        "appeal": (s.appeal_limit, LimitNote("design choice", "D")),
-        "rule_appeal": (s.rule_limit, LimitNote("design choice", "D")),
-        "tell_denial": (s.deny_limit, LimitNote(f"{_LAW} §24", "A")),
-        "pay": (s.pay_limit, LimitNote(f"{_LAW} §23", "A")),
-        "advance": (s.advance_limit, LimitNote(f"{_LAW} §25", "A")),
-        "company": (s.company_limit, LimitNote("design choice", "D")),
+        "survey": (s.survey_limit, LimitNote(Text("业务规则 4.9", "domain rules 4.9"), "B")),
+        "assess": (s.assess_limit, LimitNote(_law("§23"), "A")),
+        "assess_simple": (s.assess_simple_limit, LimitNote(_OURS, "D")),
+        "appeal": (s.appeal_limit, LimitNote(_OURS, "D")),
+        "rule_appeal": (s.rule_limit, LimitNote(_OURS, "D")),
+        "tell_denial": (s.deny_limit, LimitNote(_law("§24"), "A")),
+        "pay": (s.pay_limit, LimitNote(_law("§23"), "A")),
+        "advance": (s.advance_limit, LimitNote(_law("§25"), "A")),
+        "company": (s.company_limit, LimitNote(_OURS, "D")),
     }
     return Profile(
         id="insurance-law",

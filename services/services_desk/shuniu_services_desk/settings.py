@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from shuniu.chassis.context import Context
+from shuniu.contracts.text import Text
 from shuniu.rules.limits import Limit, LimitNote, Profile
 
 if TYPE_CHECKING:
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 __all__ = ("DeskSettings", "profile_of", "settings_of")
 
 MOST_AHEAD = 120
-_LAW = "行政许可法 (domain rules 3.20-3.21)"
+_LAW = Text("行政许可法（业务规则 3.20–3.21）", "Administrative Licensing Law (domain rules 3.20-3.21)")
+_OURS = Text("设计取值", "design choice")
 
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,22 +111,26 @@ def settings_of(carrier: "Context | Host") -> DeskSettings:
     return carrier.settings if isinstance(carrier.settings, DeskSettings) else _SHIPPED
 
 
+def _law(where: str, zh: str = "") -> Text:
+    return Text(f"{_LAW.zh} {zh or where}", f"{_LAW.en} {where}")
+
+
 def profile_of(ctx: Context) -> Profile:
     """The limits cases run by; a case's own limit to decide comes from its item's version."""
     s = settings_of(ctx)
     given = {
-        "refuse": (s.refuse_limit, LimitNote(f"{_LAW} §32; design choice", "D")),
-        "part": (s.part_limit, LimitNote("design choice", "D")),
-        "home_answer": (s.home_answer_limit, LimitNote("design choice", "D")),
-        "home_return": (s.home_return_limit, LimitNote("design choice", "D")),
-        "consult": (f"{s.consult_days}nd", LimitNote("design choice", "D")),
-        "correct": (s.correct_limit, LimitNote(f"{_LAW} §32", "A")),
-        "deliver": (s.deliver_limit, LimitNote(f"{_LAW} §44", "A")),
-        "call_back_bad": (s.call_back_limit, LimitNote("domain rules 3.26", "B")),
-        "rectify": (s.rectify_limit, LimitNote("domain rules 3.26, 10.4", "B")),
-        "need_sort": (s.need_sort_limit, LimitNote("design choice", "D")),
-        "need_feed_back": (s.need_feed_back_limit, LimitNote("design choice", "D")),
-        "need_refer": (s.need_refer_limit, LimitNote("design choice", "D")),
+        "refuse": (s.refuse_limit, LimitNote(_law("§32; design choice", "§32；设计取值"), "D")),
+        "part": (s.part_limit, LimitNote(_OURS, "D")),
+        "home_answer": (s.home_answer_limit, LimitNote(_OURS, "D")),
+        "home_return": (s.home_return_limit, LimitNote(_OURS, "D")),
+        "consult": (f"{s.consult_days}nd", LimitNote(_OURS, "D")),
+        "correct": (s.correct_limit, LimitNote(_law("§32"), "A")),
+        "deliver": (s.deliver_limit, LimitNote(_law("§44"), "A")),
+        "call_back_bad": (s.call_back_limit, LimitNote(Text("业务规则 3.26", "domain rules 3.26"), "B")),
+        "rectify": (s.rectify_limit, LimitNote(Text("业务规则 3.26、10.4", "domain rules 3.26, 10.4"), "B")),
+        "need_sort": (s.need_sort_limit, LimitNote(_OURS, "D")),
+        "need_feed_back": (s.need_feed_back_limit, LimitNote(_OURS, "D")),
+        "need_refer": (s.need_refer_limit, LimitNote(_OURS, "D")),
     }
     return Profile(
         id="desk-law",

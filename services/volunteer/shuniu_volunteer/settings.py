@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from shuniu.chassis.context import Context
+from shuniu.contracts.text import Text
 from shuniu.rules.limits import Limit, LimitNote, Profile
 
 from shuniu_volunteer.stars import star_profiles
@@ -76,13 +77,19 @@ def profile_of(ctx: Context) -> Profile:
     """The limits activities run by."""
     s = settings_of(ctx)
     given = {
-        "referral": (s.referral_limit, LimitNote("design choice", "D")),
-        "confirm": (s.confirm_limit, LimitNote("design choice; domain rules 5.4 ask for timely records", "D")),
-        "hours_notice": (s.notice_limit, LimitNote("domain rules 10.8", "B")),
+        "referral": (s.referral_limit, LimitNote(Text("设计取值", "design choice"), "D")),
+        "confirm": (
+            s.confirm_limit,
+            LimitNote(
+                Text("设计取值；业务规则 5.4 要求及时记录", "design choice; domain rules 5.4 ask for timely records"),
+                "D",
+            ),
+        ),
+        "hours_notice": (s.notice_limit, LimitNote(Text("业务规则 10.8", "domain rules 10.8"), "B")),
     }
     return Profile(
         id="volunteer-activity",
-        source="domain rules 5, 10.8",
+        source=Text("业务规则 5、10.8", "domain rules 5, 10.8"),
         limits={name: Limit.parse(limit) for name, (limit, _) in given.items()},
         notes={name: note for name, (_, note) in given.items()},
     )

@@ -243,7 +243,7 @@ def test_preview_explains_limits_and_authority(street) -> None:
         ("contact", "24h"),
         ("report", "3wd"),
     ]
-    assert "1.1" in routine["clocks"][0]["source"]
+    assert "1.1" in routine["clocks"][0]["source"]["en"]
     assert routine["finish_by"] == "2026-12-07"
     hard = explain("UP", "HARD", seen)
     assert hard["clocks"][2]["limit"] == "5wd"

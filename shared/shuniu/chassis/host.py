@@ -83,6 +83,7 @@ class Host:
         self.scope = deployment.scope
         self.source = source_of(deployment.scope, service.name)
         self.instance = deployment.instance
+        self.started = RealClock().now()
         self.clock: Clock = clock or (FileClock(deployment.clock_file) if deployment.clock_file else RealClock())
         self.calendars: CalendarKeeper = CalendarKeeper(self)
         self.calendar = self.calendars.base

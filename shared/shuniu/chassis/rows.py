@@ -4,7 +4,7 @@ A row kind ties a Struct to its table, its ``evolve`` and, for matters, to what 
 under the head row's lock, evolved in memory, and written in the transaction that appends their events.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -20,6 +20,7 @@ from shuniu.rules.refusal import Conflict, NotFound
 if TYPE_CHECKING:
     from shuniu.chassis.context import Context
     from shuniu.chassis.decision import Detail, Emit, Offer
+    from shuniu.chassis.host import Host
 
 __all__ = ("Happening", "Index", "Key", "MatterFace", "RowKind", "Rows", "Timer")
 
@@ -80,6 +81,8 @@ class MatterFace(Generic[R]):
     """Actions this actor may take now, each with prefilled fields; asks the same guards as decide."""
     detail: "Callable[[R, Context], Detail]"
     """The owner's page of it, under the same policy."""
+    complete: "Callable[[R, Detail, Host], Awaitable[Detail]] | None" = None
+    """Puts on the page what only other rows of the service know, such as the title of a code."""
 
 
 @dataclass(frozen=True, slots=True)

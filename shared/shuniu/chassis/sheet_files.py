@@ -270,16 +270,30 @@ class Page(NamedTuple):
     wrong: frozenset[int] = frozenset()
 
 
+_WIDEST = 48
+
+
+def _width(name: str, values: Iterable[Any]) -> int:
+    """Characters a column is wide: as its widest cell that is no sentence, a Chinese character counting twice."""
+
+    def wide(value: Any) -> int:
+        return sum(2 if ord(sign) > 0x2E7F else 1 for sign in str(value)) + 2
+
+    found = (w for value in values if value is not None and (w := wide(value)) <= _WIDEST)
+    return max(10, min(_WIDEST, wide(name) + 2), *found)
+
+
 def write_book(pages: Iterable[Page]) -> bytes:
     """A workbook of several sheets. Values are str, int, float (two decimals), date or None."""
     made = _Book()
     for each in pages:
         page = made.book.add_worksheet(each.title[:31])
+        rows = list(each.rows)
         for i, name in enumerate(each.header):
             page.write_string(0, i, name, made.must if i in each.wrong else made.head)
-            page.set_column(i, i, 40 if i in each.wrong else max(10, min(30, len(name) * 2 + 2)))
+            page.set_column(i, i, 40 if i in each.wrong else _width(name, (row[i] for row in rows if i < len(row))))
         page.freeze_panes(1, 0)
-        for n, row in enumerate(each.rows, 1):
+        for n, row in enumerate(rows, 1):
             for i, value in enumerate(row):
                 if i in each.wrong and isinstance(value, str):
                     page.write_string(n, i, value[:32_767], made.wrong)

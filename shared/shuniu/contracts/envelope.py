@@ -116,6 +116,10 @@ class LogHead(msgspec.Struct, frozen=True, kw_only=True):
     instance: str
     manifest: str
     """SHA-256 of the manifest's JSON; a reader that has not seen it fetches ``GET /manifest``."""
+    version: str = ""
+    """Version of the service in this process; "" from one that does not say."""
+    started: datetime | None = None
+    """When this process came up (real time)."""
 
 
 class LogPage(msgspec.Struct, frozen=True, kw_only=True):

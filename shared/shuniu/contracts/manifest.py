@@ -43,7 +43,7 @@ class StatusInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
-    """A category of a kind; ``group`` gathers several for charts."""
+    """A category of a kind; ``group`` gathers several: a key of the catalogue, or what follows ``group.`` in one."""
 
     id: str
     title: Text

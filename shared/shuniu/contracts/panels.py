@@ -35,7 +35,8 @@ class MatterPointer(msgspec.Struct, frozen=True, kw_only=True):
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """A column: ``kind`` says how a cell is drawn. ``percent`` cells are fractions, ``money`` cells integer fen,
-    ``minutes`` integer minutes, ``unit`` and ``area`` codes, ``matter`` a :class:`MatterPointer`."""
+    ``minutes`` integer minutes, ``unit`` and ``area`` codes, ``matter`` a :class:`MatterPointer`, ``text`` words, a
+    :class:`~shuniu.contracts.text.Text` in both languages, or several of them."""
 
     id: str
     title: Text
@@ -57,7 +58,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """One bar of a Gantt chart; ``depends`` names bars that come before it. ``status`` is a status of the manifest."""
 
     id: str
-    title: str
+    title: Text | str
     start: date | None = None
     end: date | None = None
     due: date | None = None
@@ -82,7 +83,7 @@ class CalendarEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Something that takes place at a time."""
 
     id: str
-    title: str
+    title: Text | str
     starts_at: datetime
     ends_at: datetime | None = None
     area: str = ""

@@ -10,3 +10,12 @@ class Text(msgspec.Struct, frozen=True):
 
     zh: str
     en: str
+
+    @classmethod
+    def of(cls, given: "Text | str") -> "Text":
+        """The text; words of one language stand for both."""
+        return given if isinstance(given, Text) else cls(given, given)
+
+    def within(self, form: str) -> "Text":
+        """Each language in the place of ``{}``."""
+        return Text(form.replace("{}", self.zh), form.replace("{}", self.en))

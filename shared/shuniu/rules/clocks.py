@@ -12,10 +12,13 @@ import msgspec
 
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
 from shuniu.contracts.summary import DueStatus
+from shuniu.contracts.text import Text
 from shuniu.rules.calendar import WorkingCalendar
 from shuniu.rules.limits import Limit, Profile, deadline
 
-_STANDARD = Profile(id="standard", source="the kit's own office hours and share", limits={})
+_STANDARD = Profile(
+    id="standard", source=Text("本套件自带的办公时间与提醒比例", "the kit's own office hours and share"), limits={}
+)
 
 __all__ = (
     "Clock",

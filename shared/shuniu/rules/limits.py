@@ -18,11 +18,25 @@ from typing import Literal
 
 import msgspec
 
+from shuniu.contracts.text import Text
 from shuniu.rules.calendar import WorkingCalendar, WorkingHours, end_of_day, local
 
-__all__ = ["Deadline", "Limit", "LimitNote", "Profile", "Unit", "WorkingCalendar", "WorkingHours", "deadline"]
+__all__ = [
+    "Confidence",
+    "Deadline",
+    "Limit",
+    "LimitNote",
+    "Profile",
+    "Unit",
+    "WorkingCalendar",
+    "WorkingHours",
+    "deadline",
+]
 
 Unit = Literal["wd", "wh", "nd", "minute", "hour"]
+Confidence = Literal["A", "B", "C", "K", "D", "S"]
+"""How well a fact is supported: statute read (A), public page (B), public source code (C), background knowledge (K),
+this project's design (D), the source article (S)."""
 
 _WRITTEN: dict[str, Unit] = {
     "wd": "wd", "wh": "wh", "nd": "nd", "m": "minute", "min": "minute", "minute": "minute", "h": "hour", "hour": "hour",
@@ -57,8 +71,8 @@ class Limit(msgspec.Struct, frozen=True):
 class LimitNote(msgspec.Struct, frozen=True):
     """Where a limit comes from (`source`) and how well that is supported (`confidence`: A B C K D S)."""
 
-    source: str
-    confidence: Literal["A", "B", "C", "K", "D", "S"]
+    source: Text
+    confidence: Confidence
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -71,7 +85,7 @@ class Profile(msgspec.Struct, frozen=True):
     """
 
     id: str
-    source: str
+    source: Text
     limits: dict[str, Limit]
     soon_fraction: float = 0.8
     hours: WorkingHours = WorkingHours()

@@ -12,8 +12,9 @@ from importlib.resources import files
 
 import msgspec
 
+from shuniu.contracts.text import Text
 from shuniu.rules.calendar import WorkingCalendar, WorkingHours
-from shuniu.rules.limits import Limit, LimitNote, Profile
+from shuniu.rules.limits import Confidence, Limit, LimitNote, Profile
 
 __all__ = ["calendar", "merged", "profile", "profiles", "read_calendar", "read_profiles"]
 
@@ -32,12 +33,12 @@ class _CalendarFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _LimitText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: str
-    source: str
-    confidence: str
+    source: Text | str
+    confidence: Confidence
 
 
 class _ProfileText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    source: str
+    source: Text | str
     limits: dict[str, _LimitText]
     soon_fraction: float = 0.8
     hours: list[list[int]] | None = None
@@ -85,14 +86,11 @@ def read_profiles(content: bytes) -> dict[str, Profile]:
     return {
         id_: Profile(
             id=id_,
-            source=text.source,
+            source=Text.of(text.source),
             limits={name: Limit.parse(limit.limit) for name, limit in text.limits.items()},
             soon_fraction=text.soon_fraction,
             hours=msgspec.convert({"sessions": text.hours}, WorkingHours) if text.hours else WorkingHours(),
-            notes={
-                name: msgspec.convert({"source": limit.source, "confidence": limit.confidence}, LimitNote)
-                for name, limit in text.limits.items()
-            },
+            notes={name: LimitNote(Text.of(limit.source), limit.confidence) for name, limit in text.limits.items()},
         )
         for id_, text in texts.items()
     }

@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import time
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -36,13 +37,28 @@ __all__ = ("ServiceConformance",)
 
 STOP_LIMIT_S = 10.0
 _RULE = re.compile(r"(?:Conflict|Unprocessable|Forbidden|NotFound|IllegalMove)\(\s*[\"']([a-z_.]+)[\"']")
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _SPECVERSION = "1.0"
+
+
+def _english_in(tree: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every English text of a document, with its place."""
+    if isinstance(tree, dict) and set(tree) == {"zh", "en"} and isinstance(tree["en"], str):
+        yield where, tree["en"]
+    elif isinstance(tree, dict):
+        for name, part in tree.items():
+            yield from _english_in(part, f"{where}.{name}".lstrip("."))
+    elif isinstance(tree, list):
+        for n, part in enumerate(tree):
+            yield from _english_in(part, f"{where}.{n}")
 
 
 class ServiceConformance:
     """The suite. ``service`` is the service under test."""
 
     service: ClassVar[Service]
+    names: ClassVar[frozenset[str]] = frozenset()
+    """Places in the manifest whose English is a proper name that has no English (``texts.place.x``)."""
 
     # ---- what it says of itself
 
@@ -81,6 +97,10 @@ class ServiceConformance:
         for key, text in self.service.texts.items():
             assert isinstance(text, Text)
             assert text.zh and text.en, key
+        for where, english in _english_in(json.loads(manifest_document(self.service).body)):
+            assert where in self.names or not _CHINESE.search(english), where
+        groups = {c.group for kind in self.service.kinds for c in kind.categories if c.group}
+        assert not {g for g in groups if not {g, f"group.{g}"} & set(self.service.texts)}
 
     def test_every_rule_has_its_text(self) -> None:
         """A refusal a person may meet is worded in the catalogue."""

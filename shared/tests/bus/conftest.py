@@ -85,6 +85,7 @@ class Seat:
     app: Any = None
     processor: Any = None
     manifest_hash: str = "0" * 64
+    started: datetime = datetime(2026, 11, 23, 1, tzinfo=UTC)
     extras: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shuniu.contracts.text import Text
 from shuniu.rules.calendar import SHANGHAI, WorkingHours, local
 from shuniu.rules.limits import Limit, Unit, deadline
 from shuniu.rules.shipped import calendar, profile, profiles, read_profiles
@@ -229,11 +230,15 @@ def test_the_shipped_profiles_are_those_of_the_domain_rules() -> None:
         assert shipped.hours == HOURS
 
 
+def both(text: Text) -> bool:
+    return bool(text.zh) and bool(text.en) and text.zh != text.en
+
+
 def test_every_shipped_limit_says_where_it_comes_from() -> None:
     for shipped in profiles().values():
-        assert shipped.source
+        assert both(shipped.source)
         assert set(shipped.notes) == set(shipped.limits)
-        assert all(note.source for note in shipped.notes.values())
+        assert all(both(note.source) for note in shipped.notes.values())
     gulou = profile("nj-gulou-whistle")
     assert gulou.notes["sign"].confidence == "B"
     assert gulou.notes["finish"].confidence == "D"  # no source gives a finish limit
@@ -254,6 +259,7 @@ def test_a_deployment_may_bring_its_own_profiles_and_hours() -> None:
         b'{"own": {"source": "us", "soon_fraction": 0.5, "hours": [[480, 720], [780, 1020]],'
         b' "limits": {"sign": {"limit": "2wh", "source": "us", "confidence": "D"}}}}'
     )["own"]
+    assert own.source == own.notes["sign"].source == Text("us", "us")
     assert own.hours == WorkingHours(((480, 720), (780, 1020)))
     due = deadline(at("2026-05-11T11:30"), own.limit("sign"), CAL, own.hours, own.soon_fraction)
     assert (local(due.soon_at), local(due.due_at)) == (at("2026-05-11T13:30"), at("2026-05-11T14:30"))

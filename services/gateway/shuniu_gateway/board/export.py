@@ -63,6 +63,10 @@ class Titles:
             return fallback
         return ((text.en or text.zh) if self._en else (text.zh or text.en)) or fallback
 
+    def listed(self, words: Iterable[str]) -> str:
+        """Words one after the other."""
+        return (", " if self._en else "、").join(words)
+
     def word(self, key: str) -> str:
         """A text of the gateway's own catalogue."""
         return self.of(self._host.texts.get(key), key)
@@ -115,7 +119,7 @@ def row_of(matter: Matter, titles: Titles, now: datetime) -> Sequence[Any]:
         titles.entry("area", matter.area[:12]) if len(matter.area) >= 12 else titles.entry("area", matter.area),
         titles.entry("area", matter.area) if len(matter.area) > 12 else "",
         matter.place.name,
-        "、".join(titles.entry("unit", code) for code in dict.fromkeys(units)),
+        titles.listed(titles.entry("unit", code) for code in dict.fromkeys(units)),
         matter.opened_at,
         matter.due_at,
         (matter.provisional and matter.open) or None,

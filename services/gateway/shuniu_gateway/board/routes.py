@@ -16,11 +16,11 @@ from shuniu.chassis.sheet_stream import MEDIA_TYPES, Form
 from shuniu.rules.calendar import local
 from shuniu.rules.refusal import Forbidden
 
-from shuniu_gateway.asking import AnyRequest, Signed, Words, bad_query, checked_area, host_of, read_struct
+from shuniu_gateway.asking import AnyRequest, Signed, bad_query, host_of, read_struct
 from shuniu_gateway.board.export import Lang, export_matters
 from shuniu_gateway.board.saved import BoardView, BoardViewBody, drop_view, list_views, save_view
 from shuniu_gateway.callers import caller_of
-from shuniu_gateway.matters import Filters, Sort
+from shuniu_gateway.listing import LISTING, Listed
 
 __all__ = ("BOARD_API", "download_headers", "file_stream")
 
@@ -64,33 +64,13 @@ def file_stream(file: IO[bytes], size: int, media_type: str, name: str, rows: in
 async def get_export(
     request: AnyRequest,
     caller: Signed,
+    listing: Listed,
     form: Annotated[Form, QueryParameter(name="format")] = "xlsx",
     lang: FromQuery[Lang] = "zh",
-    kind: Words = "",
-    status: Words = "",
-    category: Words = "",
-    service: Words = "",
-    due: Annotated[str, QueryParameter(pattern=r"^((late|soon|ok|none)(,|$))*$")] = "",
-    is_open: Annotated[bool | None, QueryParameter(name="open")] = None,
-    area: Words = "",
-    unit: Words = "",
-    q: Words = "",
-    sort: FromQuery[Sort] = "due",
 ) -> Stream:
     """The filters of ``GET /matters``; what the caller may not see is not in it. Audited."""
     host = host_of(request)
-    filters = Filters(
-        kind=kind,
-        status=status,
-        category=category,
-        service=service,
-        due=due,
-        open=is_open,
-        area=checked_area(area),
-        unit=unit,
-        q=q.replace("\x00", ""),
-    )
-    made = await export_matters(host, caller.actor, filters, sort=sort, form=form, lang=lang)
+    made = await export_matters(host, caller.actor, listing, sort=listing.sort, form=form, lang=lang)
     title = host.texts["export.title"]
     name = f"{title.en if lang == 'en' else title.zh}-{local(host.clock.now()):%Y%m%d-%H%M}.{form}"
     return file_stream(made.file, made.size, MEDIA_TYPES[form], name, made.rows)
@@ -120,7 +100,7 @@ async def delete_view(request: AnyRequest, caller: Signed, view: ViewId) -> None
 BOARD_API = Router(
     "/api/v1",
     route_handlers=[get_export, get_views, put_view, delete_view],
-    dependencies={"caller": Provide(caller_of)},
+    dependencies={"caller": Provide(caller_of), "listing": LISTING},
     opt={"auth": "own"},
     exception_handlers={ValidationException: bad_query},
     tags=["board"],

@@ -26,9 +26,9 @@ from shuniu_gateway.shapes import Matter
 from shuniu_gateway.tables import MatterTable
 from shuniu_gateway.visibility import readable
 
-__all__ = ("Brief", "BriefPeriod", "brief_of", "brief_pdf", "brief_sheet", "period_of")
+__all__ = ("Brief", "BriefPeriod", "brief_of", "brief_pdf", "brief_sheet", "days_of", "period_of")
 
-BriefPeriod = Literal["day", "week", "month"]
+BriefPeriod = Literal["day", "week", "month", "custom"]
 MOST_LATE = 40
 NOTHING = "—"
 _SIGNS = {100: "%", 1000: "‰"}
@@ -47,7 +47,7 @@ class Brief(NamedTuple):
     notes: list[str]
 
 
-def period_of(kind: BriefPeriod, on: date) -> tuple[Period, Period]:
+def period_of(kind: Literal["day", "week", "month"], on: date) -> tuple[Period, Period]:
     """(the calendar period that holds a date, the one before it). Weeks begin on Monday. Pure."""
     if kind == "day":
         return Period(first=on, last=on), Period(first=on - timedelta(days=1), last=on - timedelta(days=1))
@@ -67,6 +67,12 @@ def period_of(kind: BriefPeriod, on: date) -> tuple[Period, Period]:
     )
 
 
+def days_of(first: date, last: date) -> tuple[Period, Period]:
+    """(chosen days, as many before them). Pure."""
+    length = last - first + timedelta(days=1)
+    return Period(first=first, last=last), Period(first=first - length, last=last - length)
+
+
 def read_rate(value: float | None, per: int) -> str:
     """A quotient as it is read: ``96.4%``, ``3.2‰``, ``1.25``; "—" without one. Pure."""
     if value is None:
@@ -78,7 +84,7 @@ def change_of(now: Side, base: Side | None, per: int) -> str:
     """How a rate moved, with its sign; "—" where either period had nothing to count. Pure."""
     if base is None or now.value is None or base.value is None:
         return NOTHING
-    return f"{(now.value - base.value) * per:+.{2 if per == 1 else 1}f}"
+    return f"{(now.value - base.value) * per:+.{2 if per == 1 else 1}f}{' pp' if per == 100 else ''}"
 
 
 def goal_of(rate: Rate) -> str:
@@ -86,6 +92,17 @@ def goal_of(rate: Rate) -> str:
     if rate.better == "band" and rate.band is not None:
         return f"{rate.band[0]:g}–{rate.band[1]:g}{_SIGNS.get(rate.per, '')}"
     return read_rate(rate.target, rate.per) if rate.target is not None else ""
+
+
+def missed(value: float | None, rate: Rate) -> bool:
+    """Whether it falls short of what it is to reach. Pure."""
+    if value is None:
+        return False
+    if rate.better == "band":
+        return rate.band is not None and not rate.band[0] <= value * rate.per <= rate.band[1]
+    if rate.target is None or rate.better == "none":
+        return False
+    return value > rate.target if rate.better == "down" else value < rate.target
 
 
 def _plain(number: float) -> str:
@@ -113,6 +130,7 @@ def _rates(
                 goal_of(rate),
                 line.now.numerator,
                 line.now.denominator,
+                missed(line.now.value, rate),
             ]
         )
     return rows, len(lines) - len(rows)
@@ -139,11 +157,11 @@ async def brief_of(asked: Asked, kind: BriefPeriod, lang: Lang) -> Brief:
     absent = [titles.of(s.title, s.service) for s in asked.presence.services(manifests=False) if s.state == "absent"]
     notes = [words["silent"].replace("{n}", str(silent))] if silent else []
     if absent:
-        notes.append(words["absent"].replace("{services}", "、".join(absent)))
+        notes.append(words["absent"].replace("{services}", titles.listed(absent)))
     if host.extras["seed"].synthetic:
         notes.append(words["synthetic"])
     return Brief(
-        title=f"{scope} {words[kind]}",
+        title=f"{scope}{' · ' if lang == 'en' else ' '}{words[kind]}",
         words=words,
         facts=facts,
         kinds=await _kinds(asked, titles, words["total"], now),
@@ -163,7 +181,7 @@ def _late(matter: Matter, titles: Titles, words: dict[str, str], now: datetime) 
     units = dict.fromkeys([u.unit for u in matter.units] or [matter.lead_unit])
     where = "·".join(w for w in (titles.entry("area", matter.area), matter.place.name) if w)
     due = f"{local(matter.due_at):%m-%d %H:%M}" if matter.due_at else ""
-    held = "、".join(titles.entry("unit", code) for code in units if code)
+    held = titles.listed(titles.entry("unit", code) for code in units if code)
     return [matter.number, matter.title, where, held, due, words.get(shown, "")]
 
 
@@ -207,6 +225,9 @@ async def _areas(asked: Asked, titles: Titles, now: datetime) -> list[list[Any]]
     return [[titles.entry("area", c), *(counted[c][n] if c in counted else 0 for n in names)] for c in there]
 
 
+_RATE = ("service", "rate", "value", "numbers", "before", "change", "goal")
+
+
 async def brief_pdf(brief: Brief, lang: Lang) -> bytes:
     """The brief as a PDF (Typst)."""
     content = {
@@ -216,7 +237,7 @@ async def brief_pdf(brief: Brief, lang: Lang) -> bytes:
         "facts": [list(fact) for fact in brief.facts],
         "kinds": brief.kinds,
         "areas": brief.areas,
-        "rates": [row[:7] for row in brief.rates],
+        "rates": [{**dict(zip(_RATE, row, strict=False)), "missed": row[9]} for row in brief.rates],
         "late": brief.late,
         "notes": brief.notes,
     }
@@ -228,12 +249,15 @@ async def brief_sheet(brief: Brief) -> bytes:
     """The brief as a workbook, a sheet for each of its tables."""
     w = brief.words
     numbers = [w["opened"], w["closed"], w["open"], w["soon"], w["late"]]
-    rates = [[row[0], row[1], row[2], row[7], row[8], row[4], row[5], row[6]] for row in brief.rates]
+    rates = [
+        [row[0], row[1], row[2], row[7], row[8], row[4], row[5], f"{row[6]} {w['missed'] if row[9] else ''}".strip()]
+        for row in brief.rates
+    ]
     head = [w["service"], w["rate"], w["value"], w["numerator"], w["denominator"], w["before"], w["change"], w["goal"]]
     pages = (
         Page(w["matters"], [w["kind"], *numbers], [*brief.kinds, *_told(brief)]),
         Page(w["rates"], head, rates),
-        Page(w["communities"], [w["area"], *numbers], brief.areas),
+        Page(w["communities"], [w["community"], *numbers], brief.areas),
         Page(w["late"], [w["number"], w["title"], w["where"], w["unit"], w["due"], w["light"]], brief.late),
     )
     return await asyncio.to_thread(write_book, pages)

@@ -16,7 +16,7 @@ from shuniu_gateway.board.export import Lang
 from shuniu_gateway.board.routes import download_headers
 from shuniu_gateway.callers import Caller, caller_of
 from shuniu_gateway.packing import packing
-from shuniu_gateway.reports.brief import BriefPeriod, brief_of, brief_pdf, brief_sheet, period_of
+from shuniu_gateway.reports.brief import BriefPeriod, brief_of, brief_pdf, brief_sheet, days_of, period_of
 from shuniu_gateway.reports.evaluation import Asked, checked_period, rank, rate_lines, trend
 from shuniu_gateway.reports.shapes import Period, Ranking, RateReport, Trend
 
@@ -99,15 +99,31 @@ async def get_brief(
     caller: Signed,
     period: FromQuery[BriefPeriod] = "day",
     on: FromQuery[date | None] = None,
+    first: Annotated[date | None, QueryParameter(name="from")] = None,
+    last: Annotated[date | None, QueryParameter(name="to")] = None,
+    base_first: BaseFirst = None,
+    base_last: BaseLast = None,
+    compare: FromQuery[bool] = True,
     form: BriefForm = "pdf",
     lang: FromQuery[Lang] = "zh",
     area: Words = "",
 ) -> Response[bytes]:
-    """``on`` is a date within the period, today where it is not given. Audited."""
+    """``on`` is a date within the period, today where it is not given; ``from`` and ``to`` are those of ``custom``.
+
+    It is compared with the period before, with ``base_from`` to ``base_to`` where they are given, or with nothing
+    (``compare=false``). Audited.
+    """
     host = host_of(request)
     now = host.clock.now()
-    span, before = period_of(period, on or local(now).date())
-    asked = Asked(host, caller.actor, span, before, checked_area(area))
+    today = local(now).date()
+    if period == "custom":
+        span, before = days_of(first or today, last or today)
+    else:
+        span, before = period_of(period, on or today)
+    given = _asked(request, caller, area, span.first, span.last, base_first, base_last)
+    asked = given if not compare or given.base is not None else given._replace(base=before)
+    if not compare:
+        asked = asked._replace(base=None)
     brief = await brief_of(asked, period, lang)
     made = await brief_pdf(brief, lang) if form == "pdf" else await brief_sheet(brief)
     detail: dict[str, str | int] = {"period": period, "from": str(span.first), "format": form}

@@ -127,7 +127,7 @@ function overview(area) {
   const by = new Map(areas.map((a) => [a.code, { area: a.code, level: a.level, open: 0, soon: 0, late: 0, opened_today: 0, closed_today: 0 }]))
   for (const m of all()) for (const code of [m.area, m.area.slice(0, 12), m.area.slice(0, 9)]) { const r = by.get(code); if (!r || !m.open) continue; r.open++; const l = light(m); if (l === 'soon') r.soon++; if (l === 'late') r.late++; if (Date.parse(m.opened_at) > Date.now() - 864e5) r.opened_today++ }
   const total = count(list, '')
-  const kpi = (service, panel, o) => ({ service, panel, title: manifests.find((m) => m.service === service).panels.find((p) => p.id === panel).title, measure: '', rate: '', unit: T('', ''), value: null, previous: null, numerator: null, denominator: null, target: null, better: 'none', series: [], ...o })
+  const kpi = (service, panel, o) => ({ service, panel, title: manifests.find((m) => m.service === service).panels.find((p) => p.id === panel).title, measure: '', rate: '', unit: T('', ''), value: null, previous: null, numerator: null, denominator: null, target: null, better: 'none', days: 30, series: [], ...o })
   const stagesOf = (service, panel, kind) => ({ service, panel, kind, stages: manifests.find((m) => m.service === service).kinds[0].statuses.map((s) => ({ status: s.id, count: list.filter((m) => m.kind === kind && m.status === s.id).length, late: open.filter((m) => m.status === s.id && light(m) === 'late').length })), classes: [] })
   const hours = (day) => Array.from({ length: 24 }, (_, h) => Math.round((8 + 10 * Math.exp(-((h - 9) ** 2) / 8) + 12 * Math.exp(-((h - 17) ** 2) / 10)) * (day ? 1 : 0.9) * (0.8 + 0.4 * noise[(h * 3 + day) % 14]) * (h < 6 ? 0.15 : 1)))
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Bar, Column } from '../src/api/types'
 import { cellText, entriesByDay, groupsOf, minutesText, moneyText, placeOf, scaleOf, sortRows } from '../src/lib/panels'
 
-const words = { unit: (c: string) => `单位${c}`, area: (c: string) => `区域${c}`, status: (s: string) => `状态${s}` }
+const words = { unit: (c: string) => `单位${c}`, area: (c: string) => `区域${c}`, status: (s: string) => `状态${s}`, text: (x: { zh: string }) => x.zh, list: '、' }
 
 describe('cells', () => {
   it.each<[Column['kind'], unknown, string]>([
@@ -21,6 +21,7 @@ describe('cells', () => {
     ['matter', { kind: 'k', id: '1', number: 'N-1' }, 'N-1'],
     ['text', '', '–'],
     ['text', ['x', 'y'], 'x、y'],
+    ['text', [{ zh: '甲', en: 'A' }, { zh: '乙', en: 'B' }], '甲、乙'],
   ])('%s %j', (kind, cell, text) => {
     expect(cellText(kind, cell, words)).toBe(text)
   })

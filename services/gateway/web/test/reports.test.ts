@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RankLine, RateSide } from '../src/api/types'
-import { baseOf, days, gathered, periodOf, periodWords, readPeriod, shifted } from '../src/reports/period'
+import { baseOf, briefWords, days, gathered, periodOf, periodWords, readPeriod, shifted } from '../src/reports/period'
 import { changeOf, missed, NOTHING, ranked, sideText } from '../src/reports/reading'
 
 describe('a period of calendar days', () => {
@@ -22,11 +22,19 @@ describe('a period of calendar days', () => {
     expect(baseOf('month', periodOf('month', '2025-02-05'), 'year')).toEqual({ first: '2024-02-01', last: '2024-02-29' })
     expect(baseOf('custom', { first: '2028-02-29', last: '2028-03-01' }, 'year')).toEqual({ first: '2027-02-28', last: '2027-03-01' })
     expect(baseOf('month', week, 'none')).toBeNull()
+    expect(baseOf('week', week, 'custom', { first: '2026-03-02', last: '2026-04-01' })).toEqual({ first: '2026-03-02', last: '2026-04-01' })
+  })
+  it('is the brief’s own around a day, or that of the page, compared as the page is', () => {
+    const page = readPeriod({ p: 'quarter', on: '2026-11-25', base: 'year' }, '2026-11-25')
+    expect(briefWords('day', '2026-11-25', page)).toEqual({ period: 'day', on: '2026-11-25', base_from: '2025-11-25', base_to: '2025-11-25' })
+    expect(briefWords('custom', '2026-11-25', page)).toEqual({ period: 'custom', from: '2026-10-01', to: '2026-12-31', base_from: '2025-10-01', base_to: '2025-12-31' })
+    expect(briefWords('week', '2026-11-25', { ...page, base: 'none' })).toEqual({ period: 'week', on: '2026-11-25', compare: 'false' })
   })
   it('stands in the address and reads the same again; nonsense is this month', () => {
     const today = '2026-11-25'
-    for (const words of [{ p: 'week', on: '2026-11-23' }, { p: 'custom', from: '2026-01-02', to: '2026-02-03', base: 'none' }] as Record<string, string>[]) expect(periodWords(readPeriod(words, today))).toEqual(words)
+    for (const words of [{ p: 'week', on: '2026-11-23' }, { p: 'custom', from: '2026-01-02', to: '2026-02-03', base: 'none' }, { p: 'day', on: '2026-11-25', base: 'custom', bfrom: '2026-03-02', bto: '2026-04-01' }] as Record<string, string>[]) expect(periodWords(readPeriod(words, today))).toEqual(words)
     expect(readPeriod({ p: 'age', on: '2026-13-40', base: 'x' }, today)).toEqual({ kind: 'month', base: 'previous', period: { first: '2026-11-01', last: '2026-11-30' } })
+    expect(readPeriod({ p: 'day', base: 'custom', bfrom: '2026-03-02', bto: 'x' }, today).against).toEqual({ first: '2026-11-24', last: '2026-11-24' })
     expect(readPeriod({ p: 'custom', from: '2026-03-02', to: '2026-03-01' }, today).period).toEqual({ first: '2026-03-01', last: '2026-03-02' })
   })
   it('is gathered by weeks or months where it is long, and loses no number', () => {

@@ -137,7 +137,7 @@ async def get_periods(request: AnyRequest, community: Digits = "") -> TablePanel
                     "slivers": found.ignored,
                     "said": TEXTS[
                         "coverage.yes" if found.holds else "coverage.not_drawn" if found.missing else "coverage.no"
-                    ].zh,
+                    ],
                 }
             )
     kinds: dict[str, Any] = {"area": "area", "from": "date", "to": "date", "said": "text"}
@@ -148,10 +148,10 @@ async def get_periods(request: AnyRequest, community: Digits = "") -> TablePanel
     return TablePanel(columns=columns, rows=tuple(rows), as_of=now, note=TEXTS["coverage.periods_note"])
 
 
-def _remark(change: AreaChange) -> str | None:
+def _remark(change: AreaChange) -> Text | None:
     if change.withdrawn:
-        return TEXTS["coverage.withdrawn"].zh
-    return TEXTS["coverage.step"].zh if change.intermediate else None
+        return TEXTS["coverage.withdrawn"]
+    return TEXTS["coverage.step"] if change.intermediate else None
 
 
 @get("/redrawings", summary="Splits, mergers and moved borders, newest first")
@@ -165,7 +165,7 @@ async def get_redrawings(request: AnyRequest, community: Digits = "") -> TablePa
     rows = [
         {
             "on": change.on,
-            "operation": TEXTS[f"enum.operation.{change.operation}"].zh,
+            "operation": TEXTS[f"enum.operation.{change.operation}"],
             "before": " ".join(change.before),
             "after": " ".join(change.after),
             "intermediate": _remark(change),

@@ -32,7 +32,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     confidence: str
     clue: bool
     limit: str
-    limit_source: str
+    limit_source: Text
     limit_confidence: str
 
 
@@ -49,7 +49,7 @@ class CategoryTree(msgspec.Struct, frozen=True, kw_only=True):
     """The code tables of domain rules 12 and the limits in force; ``tables`` are the shipped tables to choose from."""
 
     profile: str
-    source: str
+    source: Text
     tables: tuple[str, ...]
     events: tuple[Branch, ...]
     components: tuple[Branch, ...]
@@ -122,9 +122,9 @@ async def get_limits_panel(request: AnyRequest) -> TablePanel:
     )
     rows = tuple(
         {
-            "class": branch.title.zh,
+            "class": branch.title,
             "code": leaf.code,
-            "title": leaf.title.zh,
+            "title": leaf.title,
             "limit": leaf.limit,
             "source": leaf.limit_source,
             "confidence": leaf.limit_confidence,
@@ -132,7 +132,7 @@ async def get_limits_panel(request: AnyRequest) -> TablePanel:
         for branch in (*found.events, *found.components)
         for leaf in branch.categories
     )
-    note = Text(f"时限表：{found.profile}（{found.source}）", f"Limits: {found.profile} ({found.source})")
+    note = Text(f"时限表：{found.profile}（{found.source.zh}）", f"Limits: {found.profile} ({found.source.en})")
     return TablePanel(columns=columns, rows=rows, as_of=host.clock.now(), note=note)
 
 

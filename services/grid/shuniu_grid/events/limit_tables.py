@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from shuniu.contracts.text import Text
 from shuniu.rules.calendar import WorkingHours
-from shuniu.rules.limits import Limit, LimitNote, Profile
+from shuniu.rules.limits import Confidence, Limit, LimitNote, Profile
 
 from shuniu_grid.events.categories import codes
 
@@ -45,7 +45,7 @@ class LocalLimits(msgspec.Struct, frozen=True, kw_only=True):
     None where the chosen table's stay.
     """
 
-    source: str
+    source: Text
     limits: dict[str, Limit]
     notes: dict[str, LimitNote]
     hours: WorkingHours | None = None
@@ -53,7 +53,7 @@ class LocalLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _limit(
-    key: str, given: Any, source: str, known: Collection[str], faults: list[str]
+    key: str, given: Any, source: Text, known: Collection[str], faults: list[str]
 ) -> tuple[Limit, LimitNote] | None:
     if key not in known:
         faults.append(f"limits.{key}: no such category or class (E0102, E04), and none of {', '.join(NAMED)}")
@@ -67,16 +67,16 @@ def _limit(
     except ValueError:
         faults.append(f"limits.{key}: {written.get('limit', '')!r} is no limit; write 2h, 30min, 4wh, 5wd or 15nd")
         return None
-    note = {"source": written.get("source", source), "confidence": written.get("confidence", "D")}
     try:
-        return limit, msgspec.convert(note, LimitNote)
+        said = Text.of(msgspec.convert(written.get("source", source), Text | str))
+        return limit, LimitNote(said, msgspec.convert(written.get("confidence", "D"), Confidence))
     except msgspec.ValidationError:
-        faults.append(f"limits.{key}: confidence is one of A B C K D S, source a text")
+        faults.append(f"limits.{key}: confidence is one of A B C K D S, source a text or one of both languages")
         return None
 
 
 def _limits(
-    given: Any, source: str, faults: list[str], needed: Collection[str] = ()
+    given: Any, source: Text, faults: list[str], needed: Collection[str] = ()
 ) -> tuple[dict[str, Limit], dict[str, LimitNote]]:
     if not isinstance(given, Mapping) or not given:
         faults.append("limits: a table with at least one limit is needed")
@@ -109,6 +109,18 @@ def _hours(given: Any, faults: list[str]) -> WorkingHours | None:
         return None
 
 
+_UNNAMED = Text("", "")
+
+
+def _source(given: Any) -> Text | None:
+    """The document named, in one language or both; None where it is not."""
+    try:
+        said = Text.of(msgspec.convert(given, Text | str))
+    except msgspec.ValidationError:
+        return None
+    return said if said.zh.strip() and said.en.strip() else None
+
+
 def read_local(text: str, where: str) -> LocalLimits:
     """A street's own table: ``source``, ``[limits]``, and optionally ``hours`` and ``soon_fraction``.
 
@@ -119,18 +131,17 @@ def read_local(text: str, where: str) -> LocalLimits:
     except tomllib.TOMLDecodeError as wrong:
         raise LimitsFault(where, [f"not TOML: {wrong}"]) from None
     faults = [f"{key}: not known here" for key in sorted(set(tree) - {"source", "limits", "hours", "soon_fraction"})]
-    source = tree.get("source")
-    if not isinstance(source, str) or not source.strip():
+    said = _source(tree.get("source"))
+    if said is None:
         faults.append("source: name the document these limits come from")
-        source = ""
-    limits, notes = _limits(tree.get("limits"), source, faults)
+    limits, notes = _limits(tree.get("limits"), said or _UNNAMED, faults)
     hours = _hours(tree.get("hours"), faults)
     soon = tree.get("soon_fraction")
     if soon is not None and (isinstance(soon, bool) or not isinstance(soon, float) or not 0 < soon < 1):
         faults.append("soon_fraction: a number between 0 and 1")
     if faults:
         raise LimitsFault(where, faults)
-    return LocalLimits(source=source, limits=limits, notes=notes, hours=hours, soon_fraction=soon)
+    return LocalLimits(source=said or _UNNAMED, limits=limits, notes=notes, hours=hours, soon_fraction=soon)
 
 
 @cache
@@ -155,7 +166,7 @@ def over(base: Profile, path: str) -> Profile:
 def _laid_over(base: Profile, own: LocalLimits) -> Profile:
     return Profile(
         id=f"{base.id}+local",
-        source=f"{own.source} ({base.source})",
+        source=Text(f"{own.source.zh}（{base.source.zh}）", f"{own.source.en} ({base.source.en})"),
         limits={**base.limits, **own.limits},
         soon_fraction=base.soon_fraction if own.soon_fraction is None else own.soon_fraction,
         hours=own.hours or base.hours,
@@ -170,9 +181,10 @@ def shipped_tables() -> dict[str, ShippedTable]:
     tables: dict[str, ShippedTable] = {}
     for id_, given in tree.items():
         faults: list[str] = []
-        limits, notes = _limits(given["limits"], given["source"], faults, _NEEDED)
+        source = msgspec.convert(given["source"], Text)
+        limits, notes = _limits(given["limits"], source, faults, _NEEDED)
         if faults:
             raise LimitsFault(id_, faults)
-        profile = Profile(id=id_, source=given["source"], limits=limits, notes=notes)
+        profile = Profile(id=id_, source=source, limits=limits, notes=notes)
         tables[id_] = ShippedTable(msgspec.convert(given["title"], Text), profile)
     return tables

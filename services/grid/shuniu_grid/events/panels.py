@@ -91,7 +91,7 @@ def _with_total(sums: dict[str, dict[str, int]]) -> list[tuple[str, dict[str, in
 
 
 def _place(community: str) -> dict[str, Any]:
-    return {"area": community} if community else {"area": None, "total": WORDS["event_column.total"].zh}
+    return {"area": community} if community else {"area": None, "total": WORDS["event_column.total"]}
 
 
 @get("/panels/event-rates", summary="The rates of domain rules 11.2 and 11.5 by community, with their figures")
@@ -221,11 +221,11 @@ def _problem(row: GridEvent, today: date) -> dict[str, Any]:
     late = (today - row.review_on).days if row.review_on is not None else 0
     return {
         "event": MatterPointer(kind=EVENT.kind, id=row.id, number=row.number),
-        "category": WORDS[f"category.{row.category}"].zh,
+        "category": WORDS[f"category.{row.category}"],
         "area": row.area,
         "unit": row.unit,
-        "reason": WORDS[f"enum.reason.{row.hang_reason}"].zh if row.hang_reason else None,
-        "revive_when": WORDS[f"enum.revive_when.{row.revive_when}"].zh if row.revive_when else None,
+        "reason": WORDS[f"enum.reason.{row.hang_reason}"] if row.hang_reason else None,
+        "revive_when": WORDS[f"enum.revive_when.{row.revive_when}"] if row.revive_when else None,
         "hung_on": business_day(row.hung_at) if row.hung_at is not None else None,
         "hangs": row.hangs,
         "review_on": row.review_on,

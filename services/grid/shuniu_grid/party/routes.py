@@ -160,8 +160,8 @@ async def get_statistics(
     titles = {o.code: o for o in there}
     rows = tuple(
         {
-            "organisation": titles[f.organisation].title.zh,
-            "tier": WORDS[f"enum.tier.{titles[f.organisation].tier}"].zh,
+            "organisation": titles[f.organisation].title,
+            "tier": WORDS[f"enum.tier.{titles[f.organisation].tier}"],
             "areas": f.areas,
             "open": f.open,
             "reported": f.sums["grid.reported"],
@@ -219,7 +219,7 @@ async def get_terms(request: AnyRequest) -> TablePanel:
         for record in await AppointedTable.select(AppointedTable.doc).order_by(AppointedTable.key):
             row = msgspec.json.decode(record["doc"], type=Appointed)
             rows += [
-                {"body": a.body, "position": WORDS[f"enum.position.{a.position}"].zh, "first": a.first, "last": a.last}
+                {"body": a.body, "position": WORDS[f"enum.position.{a.position}"], "first": a.first, "last": a.last}
                 for a in row.appointments
                 if today - timedelta(days=30) <= a.last <= today + timedelta(days=90)
             ]

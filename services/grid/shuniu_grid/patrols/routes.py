@@ -236,7 +236,7 @@ async def get_coverage(
         _column("minutes", "number"),
         _column("length", "number"),
     )
-    total = {"area": None, "total": WORDS["patrol_column.total"].zh}
+    total = {"area": None, "total": WORDS["patrol_column.total"]}
     cells = tuple(
         {**({"area": line.area} if line.area else total), **msgspec.to_builtins(line.figures)}
         for line in coverage(grids, walked)
@@ -260,9 +260,9 @@ async def get_spots_due(request: AnyRequest, area: Digits = "") -> TablePanel:
     )
     rows = tuple(
         {
-            "spot": v.title.zh,
+            "spot": v.title,
             "grid": v.area,
-            "kind": WORDS[f"enum.spot_kind.{v.kind}"].zh,
+            "kind": WORDS[f"enum.spot_kind.{v.kind}"],
             "last": v.last,
             "visits": v.visits,
             "target": v.visits_per_week,

@@ -208,7 +208,7 @@ async def get_roster_calendar(request: AnyRequest, area: Digits = "") -> Calenda
     entries = tuple(
         CalendarEntry(
             id=v.shift,
-            title=WORDS[f"post.{_kind_of(v.post)}"].zh,
+            title=WORDS[f"post.{_kind_of(v.post)}"],
             starts_at=v.starts_at,
             ends_at=v.ends_at,
             area=v.area,
@@ -241,11 +241,11 @@ async def get_vacancies(request: AnyRequest, area: Digits = "") -> TablePanel:
             rows += [
                 {
                     "area": staffing.area,
-                    "post": WORDS[f"post.{v.kind}"].zh,
+                    "post": WORDS[f"post.{v.kind}"],
                     "since": v.since,
                     "days": (today - v.since).days,
                     "fill_by": v.since + timedelta(days=days),
-                    "late": WORDS["vacancy.late"].zh if (today - v.since).days >= days else None,
+                    "late": WORDS["vacancy.late"] if (today - v.since).days >= days else None,
                 }
                 for v in vacancies(staffing)
                 if v.since <= today and (v.until is None or today <= v.until)

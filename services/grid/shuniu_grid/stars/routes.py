@@ -56,7 +56,7 @@ async def get_stars(
                 "index": result.index,
                 "stars": result.stars,
                 "before": before.get(result.area),
-                "why": TEXTS[f"enum.why.{result.why}"].zh if result.why else "",
+                "why": TEXTS[f"enum.why.{result.why}"] if result.why else None,
             }
         )
     rows.sort(key=lambda r: (-r["stars"], -(r["index"] or 0), r["estate"]))

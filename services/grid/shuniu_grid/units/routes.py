@@ -75,8 +75,8 @@ async def get_kinds(request: AnyRequest, area: Digits = "") -> TablePanel:
             .where(UnitTable.area.like(f"{area}%"))
             .group_by(UnitTable.unit)
         )
-        rows = [{"kind": TEXTS[f"enum.unit_kind.{r['unit']}"].zh, "units": r["n"]} for r in counted]
-    rows.sort(key=lambda r: (-r["units"], r["kind"]))
+        rows = [{"kind": TEXTS[f"enum.unit_kind.{r['unit']}"], "units": r["n"]} for r in counted]
+    rows.sort(key=lambda r: (-r["units"], r["kind"].zh))
     columns = (
         Column(id="kind", title=TEXTS["column.kind"]),
         Column(id="units", title=TEXTS["column.units"], kind="number"),

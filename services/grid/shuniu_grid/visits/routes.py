@@ -183,7 +183,7 @@ async def get_due_panel(request: AnyRequest, area: Digits = "") -> TablePanel:
     found = await _due(request, area, None)
     rows = tuple(
         {
-            "visit_to": WORDS[f"category.VISIT_{s.kind}"].zh,
+            "visit_to": WORDS[f"category.VISIT_{s.kind}"],
             "subject": s.name or s.id,
             "area": s.area,
             "due_on": day,
@@ -252,7 +252,7 @@ async def get_coverage(
     sums = {code: summed(parts) for code, parts in by_area.items()}
     rows = [{"area": code, **_shown(sums[code])} for code in sorted(sums)]
     if rows:
-        rows.append({"area": None, "total": WORDS["visit_column.total"].zh, **_shown(summed(sums.values()))})
+        rows.append({"area": None, "total": WORDS["visit_column.total"], **_shown(summed(sums.values()))})
     columns = (_column("area", "area"), *_figure_columns())
     return TablePanel(columns=columns, rows=tuple(rows), as_of=host.clock.now(), note=_dated(first, last))
 
@@ -290,7 +290,7 @@ async def get_targets(
 def _met(subjects: Sequence[Subject], least: Any, first: date, last: date) -> dict[str, Any]:
     found = coverage(subjects, first, last)
     rate = found.in_time_rate
-    told = None if rate is None else WORDS["answer.yes" if rate >= least else "answer.no"].zh
+    told = None if rate is None else WORDS["answer.yes" if rate >= least else "answer.no"]
     return {**_shown(found), "on_target": told}
 
 
@@ -298,8 +298,8 @@ def _standing(subjects: Iterable[Subject], on: date) -> int:
     return sum(s.there(on) for s in subjects)
 
 
-def _class_title(name: str) -> str:
-    return WORDS[f"visit_class.{name}"].zh
+def _class_title(name: str) -> Text:
+    return WORDS[f"visit_class.{name}"]
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (get_visits, get_due, get_due_panel, get_coverage, get_targets)

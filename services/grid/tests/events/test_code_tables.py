@@ -129,9 +129,9 @@ def test_a_streets_own_limits_lie_over_the_chosen_table(street, local_file):
     assert street.event(street.dispatched(category="E0104")).clocks[-1].limit == "2wh", "the table's own stays"
     found = tree(street.context(street.people.dispatcher))
     assert found.profile == "grid-event-local+local"
-    assert found.source.startswith("街道办〔2026〕3 号")
+    assert found.source.zh.startswith("街道办〔2026〕3 号")
     leaf = next(leaf for b in found.events for leaf in b.categories if leaf.code == "E0501")
-    assert (leaf.limit_source, leaf.limit_confidence) == ("附件二", "A")
+    assert (leaf.limit_source.zh, leaf.limit_confidence) == ("附件二", "A")
     merged = over(profile("grid-event-local"), local_file)
     assert merged.hours.sessions == ((510, 720), (810, 1050))
     assert (merged.soon_fraction, merged.limit("check")) == (0.5, Limit.parse("2wd"))

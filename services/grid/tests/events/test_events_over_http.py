@@ -151,5 +151,5 @@ async def test_the_problem_bank_lists_what_hangs(desk: Any, clock: Any) -> None:
     assert len(rows) == 1
     assert rows[0]["event"]["number"] == event["number"]
     assert (rows[0]["review_on"], rows[0]["overdue_days"], rows[0]["hangs"]) == ("2026-12-01", 2, 1)
-    assert rows[0]["revive_when"] == "具备施工条件"
+    assert rows[0]["revive_when"]["zh"] == "具备施工条件"
     assert (await desk.get("duty_officer", "/panels/problem-bank", units=("water",), areas=()))["rows"] == []

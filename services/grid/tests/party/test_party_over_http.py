@@ -111,7 +111,7 @@ async def test_events_are_seen_and_counted_by_whose_duty_their_grid_was(office):
     for area in (office.grid, office.grid, f"{office.community}002"):
         answer = await office.do("report", who=worker, place={"name": "巷口"}, area=area, category="E0102")
         numbers.append(answer["matter"]["number"])
-    rows = {r["organisation"]: r for r in (await office.get("/party/statistics"))["rows"]}
+    rows = {r["organisation"]["zh"]: r for r in (await office.get("/party/statistics"))["rows"]}
     assert {name: (r["reported"], r["open"]) for name, r in rows.items()} == {
         "街道党工委": (3, 3),
         "社区党委": (1, 1),

@@ -126,7 +126,7 @@ async def test_coverage_and_key_spots_are_told(desk: Any, clock: Any) -> None:
     spot = {"spot": "S1", "area": desk.grid, "zh": "消防栓", "lon": 118.051, "lat": 32.1, "visits_per_week": 2}
     await desk.done("registrar", "define_key_spot", spot)
     due = await desk.get("operator", "/panels/key-spots-due")
-    assert [(r["spot"], r["missing"]) for r in due["rows"]] == [("消防栓", 2)]
+    assert [(r["spot"]["zh"], r["missing"]) for r in due["rows"]] == [("消防栓", 2)]
     patrol = await begun(desk)
     points = track(desk)
     clock.advance(timedelta(minutes=30))

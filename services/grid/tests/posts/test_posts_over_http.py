@@ -164,7 +164,7 @@ async def test_the_roster_is_read_by_day_and_tells_accounts_to_planners_only(off
     assert ([s["account"] for s in other["shifts"]], other["leaves"]) == ([""], [])
     assert "acc-w" not in str(other)
     calendar = await office.get("/roster/calendar")
-    assert [e["title"] for e in calendar["entries"]] == ["专职网格员"]
+    assert [e["title"]["zh"] for e in calendar["entries"]] == ["专职网格员"]
 
 
 async def test_posts_go_out_and_come_in_as_a_spreadsheet(office):

@@ -241,7 +241,7 @@ async def test_small_cells_are_not_shown(desk, home):
     (row,) = table["rows"]
     assert (row["households"], row["LIVING_ALONE_ELDER"], row["DISABLED"]) == (5, 5, None)
     table = await desk.get("community_secretary", "/panels/visit-targets?since=2026-11-01", **secretary)
-    by_class = {r["class"]: r for r in table["rows"]}
+    by_class = {r["class"]["zh"]: r for r in table["rows"]}
     assert by_class["独居老人户"]["subjects"] == 5
     assert "subjects" not in by_class["残疾人户"]
 

@@ -43,6 +43,7 @@ FACE = MatterFace(
     visibility=face.visibility,
     offers=offers.offers,
     detail=detail.detail,
+    complete=detail.with_cover_title,
 )
 RECOVERY_FACE = MatterFace(
     summarise=recovery.summarise,

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Detail, DetailField, DetailRow, DetailSection
+from shuniu.chassis.state import load_row
 from shuniu.rules.clocks import Clock
 from shuniu.rules.evidence import BlobRef
 
 from shuniu_insurance.claims.state import Claim
+from shuniu_insurance.policies.policy import POLICY_ROW
 
-__all__ = ("detail",)
+if TYPE_CHECKING:
+    from shuniu.chassis.host import Host
+
+__all__ = ("detail", "with_cover_title")
 
 _Kind = Literal["text", "time", "unit", "area", "key", "person", "minutes"]
 _Field = tuple[str, str, _Kind]
@@ -57,6 +63,17 @@ def _head(o: Claim) -> Iterable[_Field]:
 def _clock(c: Clock) -> DetailRow:
     state = "late" if c.late else "running" if c.state == "running" else "met" if c.state == "met" else "none"
     return DetailRow(label=f"clock.{c.id}", due_at=c.due_at, note=f"due.{state}")
+
+
+async def with_cover_title(o: Claim, page: Detail, host: "Host") -> Detail:
+    """The page with the protection its cover belongs to in the place of the cover's code."""
+    held = await load_row(host.pool, POLICY_ROW, o.policy)
+    cover = next((c for c in held[0].covers if c.code == o.cover), None) if held is not None else None
+    if cover is None:
+        return page
+    titled = DetailField(label="detail.cover", value=f"enum.protection.{cover.protection}", kind="key")
+    fields = tuple(titled if f.label == "detail.cover" else f for f in page.fields)
+    return msgspec.structs.replace(page, fields=fields)
 
 
 def _party(o: Claim, ctx: Context) -> bool:

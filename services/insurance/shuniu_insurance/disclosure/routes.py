@@ -11,6 +11,7 @@ from shuniu.chassis.identity.policy import may_read
 from shuniu.chassis.state import load_row
 from shuniu.contracts.insurance.disclosure import DisclosedCell
 from shuniu.contracts.panels import Column, TablePanel
+from shuniu.contracts.text import Text
 from shuniu.rules.refusal import Forbidden, NotFound
 
 from shuniu_insurance.disclosure.disclosure import DISCLOSURE_ROW, Disclosure
@@ -27,20 +28,20 @@ _MOST = 40
 _KINDS: dict[str, Any] = {"from_day": "date", "to_day": "date", "persons": "number", "paid": "money", "area": "area"}
 
 
-def _row(d: Disclosure, what: str, persons: int | None, amount: int | None, **more: Any) -> dict[str, Any]:
+def _row(d: Disclosure, what: Text, persons: int | None, amount: int | None, **more: Any) -> dict[str, Any]:
     return {"from_day": d.since, "to_day": d.until, "what": what, "persons": persons, "paid": amount, **more}
 
 
 def _cell(d: Disclosure, cell: DisclosedCell, by: str) -> dict[str, Any]:
     if by == "area":
-        return _row(d, TEXTS["word.community"].zh, cell.persons, cell.amount, area=cell.code)
-    return _row(d, TEXTS[f"category.{cell.code}"].zh, cell.persons, cell.amount)
+        return _row(d, TEXTS["word.community"], cell.persons, cell.amount, area=cell.code)
+    return _row(d, TEXTS[f"category.{cell.code}"], cell.persons, cell.amount)
 
 
 def _panel(found: list[Disclosure], host: "Host") -> TablePanel:
     rows: list[dict[str, Any]] = []
     for d in found:
-        rows.append(_row(d, TEXTS["word.total"].zh, d.persons, d.amount))
+        rows.append(_row(d, TEXTS["word.total"], d.persons, d.amount))
         rows += [_cell(d, c, "kind") for c in d.by_kind if c.persons != 0]
         rows += [_cell(d, c, "area") for c in d.by_area if c.persons != 0]
     columns = tuple(

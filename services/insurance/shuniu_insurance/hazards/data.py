@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 from shuniu.chassis.context import Context
+from shuniu.contracts.text import Text
 from shuniu.rules.limits import Limit, LimitNote, Profile
 
 from shuniu_insurance.policies.kinds import event_kinds
@@ -82,9 +83,9 @@ def _profile(path: str) -> Profile:
     data = hazard_data(path)
     return Profile(
         id="hazards",
-        source="domain rules 10.7 (design choice)",
+        source=Text("业务规则 10.7（设计取值）", "domain rules 10.7 (design choice)"),
         limits={name: Limit.parse(limit) for name, limit in data.limits.items()},
-        notes={name: LimitNote("domain rules 10.7", "D") for name in data.limits},
+        notes={name: LimitNote(Text("业务规则 10.7", "domain rules 10.7"), "D") for name in data.limits},
     )
 
 

@@ -48,7 +48,7 @@ async def get_supervised(request: AnyRequest) -> TablePanel:
         rows.append(
             {
                 "hazard": MatterPointer(kind=HAZARD_ROW.name, id=h.id, number=h.number),
-                "category": TEXTS[f"category.{h.category}"].zh,
+                "category": TEXTS[f"category.{h.category}"],
                 "area": h.area,
                 "status": h.status,
                 "unit": h.unit or h.insurer,
@@ -82,7 +82,7 @@ async def get_notices(request: AnyRequest) -> TablePanel:
     words = {ref: fields.get("text", "") for ref, fields in sealed.items()}
     rows = tuple(
         {
-            "category": TEXTS[f"category.{h.category}"].zh,
+            "category": TEXTS[f"category.{h.category}"],
             "area": h.area,
             "place": h.place.name,
             "review_on": h.review_on,

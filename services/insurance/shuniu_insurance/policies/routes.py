@@ -52,7 +52,7 @@ def _table(policies: list[Policy], rooms: dict[str, Room], host: "Host") -> Tabl
                 {
                     "policy": MatterPointer(kind=POLICY_ROW.name, id=p.id, number=p.number),
                     "area": p.area,
-                    "cover": TEXTS[f"enum.protection.{c.protection}"].zh,
+                    "cover": TEXTS[f"enum.protection.{c.protection}"],
                     "per_person": c.per_person,
                     "per_event": c.per_event,
                     "aggregate": c.aggregate,

@@ -42,7 +42,7 @@ async def get_counts(request: AnyRequest) -> TablePanel:
         roster = msgspec.json.decode(record["doc"], type=Roster)
         if not actor.covers(roster.area):
             continue
-        group = TEXTS[f"enum.group.{roster.group}"].zh
+        group = TEXTS[f"enum.group.{roster.group}"]
         total = len(roster.entries) or roster.counted
         shown = total if tellable_total(total, least) else None
         rows.append({"roster": roster.number, "group": group, "until": roster.until, "persons": shown})

@@ -151,12 +151,12 @@ async def get_guide(request: AnyRequest, item: FromPath[str], situation: Situati
 def _cells(m: Material, open_: bool) -> dict[str, Any]:
     return {
         "name": m.name,
-        "form": WORDS[f"enum.form.{m.form}"].zh,
+        "form": WORDS[f"enum.form.{m.form}"],
         "copies": m.copies,
-        "source": WORDS[f"enum.source.{m.source}"].zh,
-        "required": WORDS["word.required" if m.required else "word.optional"].zh,
-        "gap_allowed": WORDS["word.gap" if m.gap_allowed else "word.no_gap"].zh,
-        "depends": WORDS["word.depends"].zh if open_ else "",
+        "source": WORDS[f"enum.source.{m.source}"],
+        "required": WORDS["word.required" if m.required else "word.optional"],
+        "gap_allowed": WORDS["word.gap" if m.gap_allowed else "word.no_gap"],
+        "depends": WORDS["word.depends"] if open_ else None,
     }
 
 
@@ -246,7 +246,7 @@ async def get_compression(request: AnyRequest) -> TablePanel:
     )
     rows = tuple(
         {
-            "kind": WORDS[f"enum.kind.{kind}" if kind else "word.all"].zh,
+            "kind": WORDS[f"enum.kind.{kind}" if kind else "word.all"],
             "items": n,
             "promised": promised,
             "legal": legal,

@@ -66,7 +66,7 @@ async def get_board(request: AnyRequest, area: Digits = "") -> TablePanel:
     )
 
     def row(number: str, status: str, post: str, minutes: int) -> dict[str, Any]:
-        return {"number": number, "state": WORDS[f"status.desk_ticket.{status}"].zh, "post": post, "minutes": minutes}
+        return {"number": number, "state": WORDS[f"status.desk_ticket.{status}"], "post": post, "minutes": minutes}
 
     called = sorted(queue.called, key=lambda c: c.at, reverse=True)
     rows = [
@@ -114,7 +114,7 @@ def figures_of(tickets: list[Ticket], labels: dict[str, str]) -> tuple[dict[str,
         serves = [t.served for t in mine if t.served is not None]
         rows.append(
             {
-                "post": labels.get(post) or WORDS["word.all_posts"].zh,
+                "post": labels.get(post) or WORDS["word.all_posts"],
                 "called": len(waits),
                 "served": len(serves),
                 "no_shows": sum(t.status == "MISSED" for t in mine) if not post else None,

@@ -10,6 +10,7 @@ from shuniu.chassis.documents.render import MEDIA_TYPE
 from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, Column, MatterPointer, TablePanel
+from shuniu.contracts.text import Text
 from shuniu.rules.refusal import NotFound
 
 from shuniu_services_desk.deliberation.kinds import DELIBERATION_ROW, reads_deliberation
@@ -42,6 +43,11 @@ async def _seen(request: AnyRequest, statuses: tuple[str, ...]) -> list[Delibera
     return [msgspec.json.decode(r["doc"], type=Deliberation) for r in records]
 
 
+def _title(d: Deliberation) -> Text:
+    category, forum = NEED_WORDS[f"category.{d.category}"], WORDS[f"enum.forum.{d.forum}"]
+    return Text(f"{category.zh} · {forum.zh}", f"{category.en} · {forum.en}")
+
+
 @get("/deliberations/calendar", summary="When deliberations of the caller's areas meet")
 async def get_calendar(request: AnyRequest) -> CalendarPanel:
     host = host_of(request)
@@ -49,7 +55,7 @@ async def get_calendar(request: AnyRequest) -> CalendarPanel:
     entries = tuple(
         CalendarEntry(
             id=d.id,
-            title=f"{NEED_WORDS[f'category.{d.category}'].zh} · {WORDS[f'enum.forum.{d.forum}'].zh}",
+            title=_title(d),
             starts_at=d.meeting_at,
             area=d.area,
             units=d.units,
@@ -79,9 +85,9 @@ async def get_resolutions(request: AnyRequest) -> TablePanel:
     rows = tuple(
         {
             "deliberation": _pointer(d),
-            "category": NEED_WORDS[f"category.{d.category}"].zh,
+            "category": NEED_WORDS[f"category.{d.category}"],
             "area": d.area,
-            "forum": WORDS[f"enum.forum.{d.forum}"].zh,
+            "forum": WORDS[f"enum.forum.{d.forum}"],
             "status": d.status,
             "participation": d.present.heads / d.eligible.heads if d.eligible.heads else None,
             "in_favour": d.tallies[d.passed].heads / d.present.heads if d.passed and d.present.heads else None,

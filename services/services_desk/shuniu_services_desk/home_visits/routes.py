@@ -100,7 +100,7 @@ async def get_calendar(request: AnyRequest) -> CalendarPanel:
             entries.append(
                 CalendarEntry(
                     id=v.id,
-                    title=f"{v.number} {WORDS['kind.desk_home_visit'].zh}",
+                    title=WORDS["kind.desk_home_visit"].within(f"{v.number} {{}}"),
                     starts_at=v.starts_at,
                     ends_at=v.ends_at,
                     area=v.area,

@@ -7,6 +7,7 @@ from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from shuniu.chassis.http.access import host_of
 from shuniu.contracts.panels import Column, TablePanel
+from shuniu.contracts.text import Text
 
 from shuniu_services_desk.matching.offers import OfferRow
 from shuniu_services_desk.matching.tables import OfferTable
@@ -40,9 +41,9 @@ async def get_offers(request: AnyRequest) -> TablePanel:
     rows = tuple(
         {
             "code": r.offer.code,
-            "title": r.offer.title_zh,
+            "title": Text(r.offer.title_zh, r.offer.title_en),
             "unit": r.offer.unit,
-            "categories": "、".join(NEED_WORDS[f"category.{c}"].zh for c in r.offer.categories),
+            "categories": [NEED_WORDS[f"category.{c}"] for c in r.offer.categories],
             "capacity": r.offer.capacity,
             "room": r.room,
             "valid_to": r.offer.valid_to,

@@ -11,8 +11,7 @@ __all__ = ("KINDS", "MEASURES", "PANELS", "RATES", "ROUTES")
 
 WORDS = words_of("needs")
 _CATEGORIES = tuple(
-    Category(id=c.id, title=WORDS[f"category.{c.id}"], group=WORDS[f"need_group.{c.group}"].zh)
-    for c in categories().values()
+    Category(id=c.id, title=WORDS[f"category.{c.id}"], group=f"need_group.{c.group}") for c in categories().values()
 )
 KINDS = (
     KindInfo(

@@ -84,7 +84,7 @@ _COLUMNS = (
 def _line(n: Need) -> dict[str, Any]:
     return {
         "need": MatterPointer(kind="desk_need", id=n.id, number=n.number),
-        "category": WORDS[f"category.{n.category}"].zh,
+        "category": WORDS[f"category.{n.category}"],
         "area": n.area,
         "status": n.status,
         "raised": n.opened_at,

@@ -38,7 +38,7 @@ def _pointer(p: Project) -> MatterPointer:
 def _bar(p: Project, m: Milestone, day: date) -> Bar:
     return Bar(
         id=m.id,
-        title=f"{m.seq} {WORDS[f'enum.work.{m.work}'].zh}",
+        title=WORDS[f"enum.work.{m.work}"].within(f"{m.seq} {{}}"),
         start=m.start_on,
         end=local(m.accepted_at).date() if m.accepted_at else None,
         due=m.due_on,
@@ -102,7 +102,7 @@ async def get_projects(request: AnyRequest) -> TablePanel:
     rows = tuple(
         {
             "project": _pointer(p),
-            "category": NEED_WORDS[f"category.{p.category}"].zh,
+            "category": NEED_WORDS[f"category.{p.category}"],
             "area": p.area,
             "status": p.status,
             "lead": p.unit,

@@ -1,7 +1,7 @@
 """Ratings (好差评): five levels by the follow-up code; a bad one is called back, rectified, and rated once more."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -26,12 +26,16 @@ from shuniu.rules.refusal import Conflict, Forbidden, NotFound, Refusal
 
 from shuniu_services_desk.cases.case import CASE, CODE, given
 from shuniu_services_desk.cases.prepared import prepare_code
+from shuniu_services_desk.catalogue.titles import item_titles
 from shuniu_services_desk.fields import Hidden, LongText, Reason, Sealing, Version
 from shuniu_services_desk.ratings.state import BAD, RATING, Rated, Rating, evolve, evolve_rated
 from shuniu_services_desk.roles import LEADERS
 from shuniu_services_desk.settings import profile_of
 
-__all__ = ("COMMANDS", "DESK_RATED", "DESK_RATING", "NUMBERS", "detail", "offers", "visibility")
+if TYPE_CHECKING:
+    from shuniu.chassis.host import Host
+
+__all__ = ("COMMANDS", "DESK_RATED", "DESK_RATING", "NUMBERS", "complete", "detail", "offers", "visibility")
 
 NUMBERS = "PJ"
 """Prefix of ratings' numbers (评价). It shares nothing with the case's number."""
@@ -99,12 +103,20 @@ def offers(r: Rating, ctx: Context) -> Sequence[Offer]:
     return tuple(found)
 
 
+async def complete(r: Rating, page: Detail, host: "Host") -> Detail:
+    """The page with the item's name in the place of its code."""
+    titles = await item_titles(host, (r.item,))
+    named = DetailField(label="field.rated_item", value=titles.get(r.item, r.item))
+    fields = tuple(named if f.label == "field.rated_item" else f for f in page.fields)
+    return msgspec.structs.replace(page, fields=fields)
+
+
 def detail(r: Rating, ctx: Context) -> Detail:
     """Level, item, limits and words; neither the case's number nor a person."""
     opened = (ctx.prepared or {}) if ctx.actor.has_role(*LEADERS) and ctx.actor.id not in r.clerks else {}
     fields = [
         DetailField(label="field.level", value=f"enum.level.{r.level}", kind="key"),
-        DetailField(label="field.item", value=r.item),
+        DetailField(label="field.rated_item", value=r.item),
         DetailField(label="field.body", value=r.unit, kind="unit"),
         DetailField(label="field.given_at", value=r.given_at.isoformat(), kind="time"),
     ]

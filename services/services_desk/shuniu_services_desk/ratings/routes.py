@@ -17,6 +17,7 @@ from shuniu.rules.areas import is_code
 from shuniu.rules.refusal import Forbidden, NotFound
 
 from shuniu_services_desk.cases.case import CODE
+from shuniu_services_desk.catalogue.titles import item_titles
 from shuniu_services_desk.ratings.commands import DESK_RATED, DESK_RATING
 from shuniu_services_desk.ratings.state import BAD, Rating, RatingTable
 from shuniu_services_desk.roles import READERS
@@ -60,12 +61,13 @@ async def get_figures(request: AnyRequest) -> TablePanel:
             at[0] += 1
             at[1] += r.level not in BAD
     columns = (
-        Column(id="item", title=WORDS["field.item"]),
+        Column(id="item", title=WORDS["field.rated_item"]),
         Column(id="rated", title=WORDS["measure.desk.rated"], kind="number"),
         Column(id="good_rate", title=WORDS["rate.desk.good_rate"], kind="percent", note=WORDS["note.small_cells"]),
     )
+    titles = await item_titles(host, (item for item, (n, _) in sums.items() if item and n >= LEAST))
     rows = tuple(
-        {"item": item or WORDS["word.all_ratings"].zh, "rated": n, "good_rate": good / n}
+        {"item": titles.get(item, item) or WORDS["word.all_ratings"], "rated": n, "good_rate": good / n}
         for item, (n, good) in sorted(sums.items())
         if n >= LEAST
     )

@@ -95,7 +95,7 @@ _COLUMNS = (
 
 def _row(period: str, f: StandardFigures) -> dict[str, Any]:
     return {
-        "period": f"{WORDS[period].zh} {f.first} – {f.last}",
+        "period": WORDS[period].within(f"{{}} {f.first} – {f.last}"),
         "decided": f.decided,
         "mean_days": mean_days(f),
         "first_visit": first_visit_rate(f),

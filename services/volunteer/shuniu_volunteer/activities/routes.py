@@ -114,7 +114,7 @@ async def get_parts(request: AnyRequest, activity: FromPath[str]) -> TablePanel:
         lines.append(
             {
                 "volunteer": MatterPointer(kind="volunteer", id=p.volunteer, number=v.number if v else ""),
-                "part_status": words[f"status.participation.{p.status}"].zh,
+                "part_status": words[f"status.participation.{p.status}"],
                 "since": p.since,
                 "until": p.until,
                 "part_minutes": p.minutes,

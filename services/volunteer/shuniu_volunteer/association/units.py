@@ -181,8 +181,8 @@ async def get_association(request: Request[Any, Any, Any]) -> TablePanel:
         rows.append(
             {
                 "unit": unit.unit,
-                "title": unit.title.zh,
-                "sponsor": words["association.yes"].zh if unit.sponsor else "",
+                "title": unit.title,
+                "sponsor": words["association.yes"] if unit.sponsor else None,
                 "gifts": len(unit.gifts),
                 "newest": newest.label if newest else "",
                 "joined_on": unit.joined_on,

@@ -12,6 +12,7 @@ from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.keyed import keyed
 from shuniu.chassis.state import load_row
 from shuniu.contracts.panels import CalendarEntry, CalendarPanel, MatterPointer
+from shuniu.contracts.text import Text
 from shuniu.rules.refusal import NotFound
 
 from shuniu_volunteer.activities.routes import activities_between, parts_of_volunteer
@@ -42,6 +43,11 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 def _title(a: Activity) -> str:
     return words_of("activities")[f"category.{a.plan.category}"].zh
+
+
+def _titled(a: Activity) -> Text:
+    title: Text = words_of("activities")[f"category.{a.plan.category}"]
+    return title.within(f"{{}} · {a.plan.place.name}") if a.plan.place.name else title
 
 
 def calendar_of(activities: list[tuple[Activity, str]], now: datetime, scope: str) -> bytes:
@@ -76,7 +82,7 @@ async def get_panel(request: AnyRequest, area: Digits = "") -> CalendarPanel:
     entries = tuple(
         CalendarEntry(
             id=a.id,
-            title=f"{_title(a)} · {a.plan.place.name}" if a.plan.place.name else _title(a),
+            title=_titled(a),
             starts_at=a.plan.starts_at,
             ends_at=a.plan.ends_at,
             area=a.plan.area,

@@ -11,6 +11,7 @@ from piccolo.columns.combination import WhereRaw
 from shuniu.chassis.http.access import actor_of, host_of
 from shuniu.chassis.ledger import Account
 from shuniu.contracts.panels import Column, TablePanel
+from shuniu.contracts.text import Text
 from shuniu.rules.refusal import Forbidden
 
 from shuniu_volunteer.fields import business_day
@@ -54,10 +55,10 @@ async def get_summary(request: AnyRequest) -> TablePanel:
     since = (business_day(host.clock.now()) - timedelta(days=365)).isoformat()
     capacity = await _moved(("EARN", "EARN_CAPPED", "TEAM_EARN"), since)
     rows: list[dict[str, Any]] = [
-        {"account": words[f"account.{c}"].zh, "minutes": sums[c], "share": None} for c in _CLASSES
+        {"account": words[f"account.{c}"], "minutes": sums[c], "share": None} for c in _CLASSES
     ]
     coverage = sums["P"] / capacity if capacity else None
-    rows.append({"account": words["account.coverage"].zh, "minutes": capacity, "share": coverage})
+    rows.append({"account": words["account.coverage"], "minutes": capacity, "share": coverage})
     kinds: dict[str, Any] = {"account": "text", "minutes": "minutes", "share": "percent"}
     columns = tuple(Column(id=c, title=words[f"column.time_{c}"], kind=k) for c, k in kinds.items())
     return TablePanel(columns=columns, rows=tuple(rows), as_of=host.clock.now(), note=words["note.time_bank"])
@@ -74,11 +75,11 @@ async def _allowed(request: AnyRequest, account: str) -> None:
         raise Forbidden("time_bank.not_yours")
 
 
-def _titled(account: str, words: Any) -> str:
+def _titled(account: str, words: Any) -> Text:
     """The sort of an account in words, and as much of its code as tells two of a page apart."""
     kind, _, owner = account.partition(":")
-    title: str = words[f"account.{kind}"].zh
-    return f"{title} …{owner[-4:]}" if owner else title
+    title: Text = words[f"account.{kind}"]
+    return title.within(f"{{}} …{owner[-4:]}") if owner else title
 
 
 @get("/time-bank/entries", summary="Statement of an account, or the bank's last entries")
@@ -107,11 +108,11 @@ async def get_entries(
                 {
                     "entry": booked.entry.id,
                     "on": booked.entry.on,
-                    "kind": words[f"entry.{booked.entry.kind}"].zh,
+                    "kind": words[f"entry.{booked.entry.kind}"],
                     "account": _titled(p.account, words),
                     "account_code": p.account,
                     "minutes": p.amount,
-                    "undone": words["time.yes"].zh if booked.reversed_by else "",
+                    "undone": words["time.yes"] if booked.reversed_by else None,
                 }
             )
     kinds: dict[str, Any] = {"on": "date", "kind": "text", "account": "text", "minutes": "minutes", "undone": "text"}
@@ -139,7 +140,7 @@ async def get_open_orders(
         doc = msgspec.json.decode(r["doc"])
         if actor.covers(doc["area"]):
             order = {"kind": "time_order", "id": doc["id"], "number": doc["number"]}
-            help_ = words[f"category.{doc['category']}"].zh
+            help_ = words[f"category.{doc['category']}"]
             rows.append(
                 {
                     "order": order,

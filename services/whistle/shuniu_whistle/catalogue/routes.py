@@ -134,12 +134,12 @@ async def get_panel(request: AnyRequest) -> TablePanel:
     day = local(now).date()
     rows = tuple(
         {
-            "group": WORDS[f"group.{group}"].zh,
-            "item": i.title_zh,
+            "group": WORDS[f"group.{group}"],
+            "item": Text(i.title_zh, i.title_en),
             "version": held.version,
-            "directions": "、".join(WORDS[f"enum.directions.{d}"].zh for d in i.directions),
-            "off_list": WORDS["enum.yes.yes"].zh if i.off_list else "",
-            "kind": WORDS[f"enum.kind.{i.kind}"].zh if i.kind else "",
+            "directions": [WORDS[f"enum.directions.{d}"] for d in i.directions],
+            "off_list": WORDS["enum.yes.yes"] if i.off_list else None,
+            "kind": WORDS[f"enum.kind.{i.kind}"] if i.kind else None,
             "profile": i.profile,
         }
         for group, row in (await lists_of()).items()

@@ -129,7 +129,7 @@ async def get_chains(request: AnyRequest, start: Start = None, end: End = None) 
     words = host_of(request).texts
     rows = []
     for item, found in sorted(lengths.items(), key=lambda i: (-sum(i[1]) / len(i[1]), i[0])):
-        title = words[f"category.{item}"].zh if f"category.{item}" in words else item
+        title = words.get(f"category.{item}", item)
         mean = round(sum(found) / len(found), 2)
         rows.append({"item": title, "chains": len(found), "mean_length": mean, "longest": max(found)})
     columns = (

@@ -63,7 +63,7 @@ capability = Capability(
                 for n, u in enumerate(("INVITED", "PRESENT", "ABSENT"))
             ),
             categories=tuple(
-                Category(id=i.code, title=WORDS[f"category.{i.code}"], group=WORDS[f"group.{group}"].zh)
+                Category(id=i.code, title=WORDS[f"category.{i.code}"], group=group)
                 for group in GROUPS
                 for i in shipped(group)
             ),

@@ -119,7 +119,7 @@ def figures(orders: Iterable[Order], by: By, first: date, last: date, ctx: Conte
             taken = handling_days(o, ctx)
             if taken is not None:
                 days[group].append(taken)
-    label: Callable[[str], Any] = (lambda g: TEXTS[f"enum.order_class.{g}"].zh) if by == "class" else (lambda g: g)
+    label: Callable[[str], Any] = (lambda g: TEXTS[f"enum.order_class.{g}"]) if by == "class" else (lambda g: g)
     rows = [
         _row(label(group), by, sums[group], days[group], ctx) for group in sorted(sums) if any(sums[group].values())
     ]

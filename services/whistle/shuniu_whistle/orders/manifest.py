@@ -35,8 +35,7 @@ KINDS = (
         statuses=_statuses(ORDER),
         unit_statuses=_statuses(PART),
         categories=tuple(
-            Category(id=c.id, title=TEXTS[f"category.{c.id}"], group=TEXTS[f"order_group.{c.group}"].zh)
-            for c in CATEGORIES
+            Category(id=c.id, title=TEXTS[f"category.{c.id}"], group=f"order_group.{c.group}") for c in CATEGORIES
         ),
         clocks=tuple(Category(id=c, title=TEXTS[f"clock.{c}"]) for c in CLOCKS),
         order=3,

@@ -44,7 +44,7 @@ def clocks_of(o: Order | None, order_class: OrderClass, appeal: Appeal, ctx: Con
     return [_clock(t, limit_source(profile, named.get(t.clock, ""))) for t in terms]
 
 
-def _clock(t: Term, source: str) -> dict[str, Any]:
+def _clock(t: Term, source: Text) -> dict[str, Any]:
     return {
         "clock": t.clock,
         "title": msgspec.to_builtins(TEXTS[f"clock.{t.clock}"]),
@@ -52,7 +52,7 @@ def _clock(t: Term, source: str) -> dict[str, Any]:
         "due_at": t.due_at,
         "soon_at": t.soon_at,
         "provisional": t.provisional,
-        "source": source,
+        "source": msgspec.to_builtins(source),
     }
 
 

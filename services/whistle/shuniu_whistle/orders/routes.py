@@ -209,10 +209,10 @@ async def get_hung(request: AnyRequest) -> TablePanel:
     rows = tuple(
         {
             "order": MatterPointer(kind="hotline_order", id=o.id, number=o.number),
-            "category": TEXTS[f"category.{o.category}"].zh if o.category else "",
+            "category": TEXTS[f"category.{o.category}"] if o.category else "",
             "area": o.area,
             "unit": o.lead,
-            "obstacle": TEXTS[f"enum.obstacle.{o.hang.obstacle}"].zh,
+            "obstacle": TEXTS[f"enum.obstacle.{o.hang.obstacle}"],
             "review_on": o.hang.review_on,
         }
         for o in orders
@@ -236,7 +236,7 @@ async def get_spots(request: AnyRequest) -> TablePanel:
             {
                 "area": area,
                 "place": place,
-                "category": TEXTS[f"category.{category}"].zh,
+                "category": TEXTS[f"category.{category}"],
                 "count": len(recent),
                 "last": max(k.at for k in recent),
             }

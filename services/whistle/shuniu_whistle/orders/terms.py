@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from shuniu.chassis.context import Context
 from shuniu.chassis.terms import term, term_until
 from shuniu.contracts.clock import Term
+from shuniu.contracts.text import Text
 from shuniu.contracts.whistle.orders import Appeal, OrderClass
 from shuniu.rules.calendar import local
 from shuniu.rules.clocks import find_clock
@@ -43,10 +44,14 @@ def handle_limit(profile: Profile, order_class: OrderClass, appeal: Appeal, othe
     return (profile.limits[name], name) if name else (Limit.parse(otherwise), "")
 
 
-def limit_source(profile: Profile, name: str) -> str:
+def limit_source(profile: Profile, name: str) -> Text:
     """Where a limit comes from, in words; of the deployment's settings where the profile has none."""
     note = profile.notes.get(name)
-    return note.source if note else (profile.source if name else "order settings (design choice)")
+    return (
+        note.source
+        if note
+        else (profile.source if name else Text("工单设置（设计取值）", "order settings (design choice)"))
+    )
 
 
 def _term(o: Order | None, clock: str, limit: Limit, ctx: Context) -> Term:

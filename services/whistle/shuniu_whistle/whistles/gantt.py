@@ -54,9 +54,9 @@ def _pointer(w: Whistle) -> MatterPointer:
     return MatterPointer(kind="whistle", id=w.id, number=w.number)
 
 
-def _title(p: Phase) -> str:
+def _title(p: Phase) -> Text:
     work: Text = TEXTS[f"enum.work.{p.work}"]
-    return f"{p.seq} {work.zh}"
+    return work.within(f"{p.seq} {{}}")
 
 
 def _late(w: Whistle, p: Phase, day: date) -> bool:
@@ -68,7 +68,7 @@ def _callout(w: Whistle, c: Callout, begin: date, day: date) -> Bar:
     due = c.finish_on or w.finish_by
     return Bar(
         id=c.id,
-        title=TEXTS[f"enum.role.{c.role}"].zh,
+        title=TEXTS[f"enum.role.{c.role}"],
         start=local(c.presence.at).date() if c.presence else begin,
         end=local(c.finished_at).date() if c.finished_at else None,
         due=due,

@@ -47,7 +47,7 @@ KINDS = (
         statuses=_statuses(WHISTLE),
         unit_statuses=unit_statuses(),
         categories=tuple(
-            Category(id=item.code, title=TEXTS[f"category.{item.code}"], group=TEXTS[f"group.{group}"].zh)
+            Category(id=item.code, title=TEXTS[f"category.{item.code}"], group=group)
             for group in GROUPS
             for item in shipped(group)
         ),

@@ -45,7 +45,7 @@ def explain(direction: str, kind: str, ctx: Context, profile_id: str = "") -> di
     }
 
 
-def _clock(t: Term, source: str) -> dict[str, Any]:
+def _clock(t: Term, source: Text) -> dict[str, Any]:
     return {
         "clock": t.clock,
         "title": msgspec.to_builtins(TEXTS[f"clock.{t.clock}"]),
@@ -53,7 +53,7 @@ def _clock(t: Term, source: str) -> dict[str, Any]:
         "due_at": t.due_at,
         "soon_at": t.soon_at,
         "provisional": t.provisional,
-        "source": source,
+        "source": msgspec.to_builtins(source),
     }
 
 

@@ -222,7 +222,7 @@ async def test_previews_suggest_and_show_what_is_alike(desk: Desk) -> None:
     seen = await desk.preview("operator", "classify", order=desk.order, place={"name": "双安巷 12 号"})
     assert seen["suggestions"] == {"category": "HL_FUMES", "order_class": "NORMAL"}
     assert {c["clock"]: c["limit"] for c in seen["clocks"]} == {"sign": "4wh", "contact": "1wd", "handle": "5wd"}
-    assert "1.22" in next(c["source"] for c in seen["clocks"] if c["clock"] == "handle")
+    assert "1.22" in next(c["source"]["zh"] for c in seen["clocks"] if c["clock"] == "handle")
     await desk.do("operator", "classify", order_class="NORMAL", appeal="COMPLAINT", category="HL_FUMES")
     seen = await desk.preview("dispatcher", "dispatch", order=desk.order)
     assert seen["suggestions"] == {"lead": "cg"}, "who handled the same here last time"

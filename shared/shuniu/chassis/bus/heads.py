@@ -8,6 +8,7 @@ from typing import NamedTuple
 import asyncpg
 import msgspec
 
+from shuniu.chassis.bus.instances import ABSENT_AFTER_S, EVERY_S, Instances, Process
 from shuniu.chassis.bus.needs import BusHost
 from shuniu.chassis.bus.subjects import head_subject
 from shuniu.chassis.tasks import end, happens, keep
@@ -17,9 +18,7 @@ __all__ = ("Announcer", "HeadWatch", "Seen", "head_of")
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 2.0
 _AT_MOST_EVERY_S = 0.1
-_ABSENT_AFTER_S = 3 * EVERY_S + 0.5  # three announcements missed
 _SWEEP_S = 0.5
 
 _decoder = msgspec.json.Decoder(LogHead)
@@ -41,6 +40,7 @@ class HeadWatch:
 
     def __init__(self) -> None:
         self._seen: dict[str, Seen] = {}
+        self._instances = Instances()
         self._on_head: list[Callable[[str, LogHead], None]] = []
         self._on_presence: list[Callable[[str, bool], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -63,6 +63,10 @@ class HeadWatch:
         seen = self._seen.get(source)
         return seen is not None and seen.present
 
+    def processes(self, source: str) -> tuple[Process, ...]:
+        """The processes that announced the source, also those that fell silent a while ago."""
+        return self._instances.of(source, asyncio.get_running_loop().time())
+
     @property
     def all(self) -> dict[str, Seen]:
         """Everything heard so far, by source."""
@@ -84,10 +88,12 @@ class HeadWatch:
     def note(self, head: LogHead) -> None:
         """Take a head as heard now."""
         source = source_of(head.scope, head.service)
+        now = asyncio.get_running_loop().time()
+        self._instances.note(source, head, now)
         before = self._seen.get(source)
         if before is not None and _older(head, before.head):
             head = before.head  # another process of the service that has not seen the last commit
-        self._seen[source] = Seen(head, asyncio.get_running_loop().time(), True)
+        self._seen[source] = Seen(head, now, True)
         if before is None or not before.present:
             self._tell(source, True)
         for callback in self._on_head:
@@ -107,7 +113,7 @@ class HeadWatch:
             await asyncio.sleep(_SWEEP_S)
             now = asyncio.get_running_loop().time()
             for source, seen in list(self._seen.items()):
-                if seen.present and now - seen.at > _ABSENT_AFTER_S:
+                if seen.present and now - seen.at > ABSENT_AFTER_S:
                     self._seen[source] = seen._replace(present=False)
                     self._tell(source, False)
 
@@ -188,4 +194,6 @@ def head_of(host: BusHost, epoch: str, position: int) -> LogHead:
         position=position,
         instance=host.instance,
         manifest=host.manifest_hash,
+        version=host.service.version,
+        started=host.started,
     )

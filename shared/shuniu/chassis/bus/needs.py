@@ -1,6 +1,7 @@
 """What the bus needs of its host, so that nothing here depends on how a host is built."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import asyncpg
@@ -39,6 +40,10 @@ class BusHost(Protocol):
     @property
     def instance(self) -> str:
         """Name of this process."""
+
+    @property
+    def started(self) -> datetime:
+        """When this process came up (real time)."""
 
     @property
     def manifest_hash(self) -> str:

@@ -11,6 +11,7 @@ from shuniu.chassis.rows import Happening
 from shuniu.chassis.terms import clock_of
 from shuniu.contracts import datasets as said
 from shuniu.contracts.clock import ClockOverdue, ClockRecomputed, ClockSoon
+from shuniu.contracts.text import Text
 from shuniu.rules.calendar import WorkingHours
 from shuniu.rules.clocks import Clock, clock_recomputed, mark
 from shuniu.rules.lifecycle import Lifecycle, Move, Status
@@ -30,10 +31,20 @@ DATASET_STATEMENTS = (
 
 SHARING = Profile(
     id="data-sharing",
-    source="政务数据共享条例 (国务院令809号)",
+    source=Text(
+        "政务数据共享条例（国务院令809号）", "Regulations on government data sharing (State Council Order 809)"
+    ),
     limits={"data_answer": Limit.parse("10wd")},
     hours=WorkingHours(),
-    notes={"data_answer": LimitNote("a conditional grant is answered in 10 working days (domain rules 7.4)", "K")},
+    notes={
+        "data_answer": LimitNote(
+            Text(
+                "有条件共享的 10 个工作日内答复（业务规则 7.4）",
+                "a conditional grant is answered in 10 working days (domain rules 7.4)",
+            ),
+            "K",
+        )
+    },
 )
 GRANTING = Lifecycle(
     kind=KIND,

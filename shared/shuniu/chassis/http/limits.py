@@ -21,7 +21,7 @@ class LimitView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     value: int
     unit: str
-    source: str = ""
+    source: Text | None = None
     confidence: str = ""
 
 
@@ -31,7 +31,7 @@ class LimitTable(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     title: Text | None
     profile: str
-    source: str
+    source: Text
     soon_fraction: float
     limits: tuple[LimitView, ...]
 
@@ -55,7 +55,7 @@ async def limits_in_force(request: Request[Any, Any, Any]) -> LimitTables:
                 name=name,
                 value=limit.value,
                 unit=limit.unit,
-                source=note.source if (note := profile.notes.get(name)) else "",
+                source=note.source if (note := profile.notes.get(name)) else None,
                 confidence=note.confidence if note else "",
             )
             for name, limit in profile.limits.items()

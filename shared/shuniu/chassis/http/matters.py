@@ -141,6 +141,8 @@ async def get_matter_detail(request: AnyRequest, kind: FromPath[str], matter: Fr
             )
         )
     detail = seen.face.detail(seen.row, host.context(seen.actor, prepared=opened))
+    if seen.face.complete is not None:
+        detail = await seen.face.complete(seen.row, detail, host)
     if not seen.actor.has_role(UNMASK_ROLE):
         return detail
     shown = await host.vault.masked_records(host.pool, matter, clearance=seen.actor.clearance)

@@ -305,6 +305,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listInstances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters": {
         parameters: {
             query?: never;
@@ -1092,7 +1108,7 @@ export interface components {
         };
         Bar: {
             id: string;
-            title: string;
+            title: components["schemas"]["Text"] | string;
             start?: string | null;
             end?: string | null;
             due?: string | null;
@@ -1124,7 +1140,7 @@ export interface components {
         };
         CalendarEntry: {
             id: string;
-            title: string;
+            title: components["schemas"]["Text"] | string;
             starts_at: string;
             ends_at?: string | null;
             area?: string;
@@ -1327,6 +1343,18 @@ export interface components {
             today: number[];
             yesterday: number[];
         };
+        InstanceView: {
+            service: string;
+            instance: string;
+            version: string;
+            present: boolean;
+            since: string;
+            last_seen: string;
+            head: number;
+        };
+        Instances: {
+            instances: components["schemas"]["InstanceView"][];
+        };
         KindInfo: {
             id: string;
             title: components["schemas"]["Text"];
@@ -1351,13 +1379,14 @@ export interface components {
             denominator: number | null;
             target: number | null;
             better: "up" | "down" | "band" | "none";
+            days: number;
             series: components["schemas"]["DayValue"][];
         };
         LimitTable: {
             kind: string;
             title: components["schemas"]["Text"] | null;
             profile: string;
-            source: string;
+            source: components["schemas"]["Text"];
             soon_fraction: number;
             limits: components["schemas"]["LimitView"][];
         };
@@ -1368,7 +1397,7 @@ export interface components {
             name: string;
             value: number;
             unit: string;
-            source?: string;
+            source?: components["schemas"]["Text"] | null;
             confidence?: string;
         };
         LinkView: {
@@ -2159,8 +2188,6 @@ export interface operations {
     exportAudit: {
         parameters: {
             query?: {
-                format?: "xlsx" | "csv";
-                lang?: "zh" | "en";
                 service?: string;
                 account?: string;
                 command?: string;
@@ -2168,6 +2195,8 @@ export interface operations {
                 allowed?: boolean | null;
                 since?: string | null;
                 until?: string | null;
+                format?: "xlsx" | "csv";
+                lang?: "zh" | "en";
             };
             header?: never;
             path?: never;
@@ -2422,6 +2451,26 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listInstances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instances"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listMatters: {
         parameters: {
             query?: {
@@ -2459,8 +2508,6 @@ export interface operations {
     exportMatters: {
         parameters: {
             query?: {
-                format?: "xlsx" | "csv";
-                lang?: "zh" | "en";
                 kind?: string;
                 status?: string;
                 category?: string;
@@ -2471,6 +2518,8 @@ export interface operations {
                 unit?: string;
                 q?: string;
                 sort?: "due" | "-due" | "opened" | "-opened" | "updated" | "-updated" | "number" | "-number";
+                format?: "xlsx" | "csv";
+                lang?: "zh" | "en";
             };
             header?: never;
             path?: never;
@@ -2925,8 +2974,13 @@ export interface operations {
     reportBrief: {
         parameters: {
             query?: {
-                period?: "day" | "week" | "month";
+                period?: "day" | "week" | "month" | "custom";
                 on?: string | null;
+                from?: string | null;
+                to?: string | null;
+                base_from?: string | null;
+                base_to?: string | null;
+                compare?: boolean;
                 format?: string;
                 lang?: "zh" | "en";
                 area?: string;

@@ -8,6 +8,7 @@ export type AuditRow = Schemas['AuditRowView']
 export type AuditCheck = Schemas['AuditCheck']
 export type LimitTable = Schemas['LimitTable']
 export type Post = Schemas['Unit']
+export type Instance = Schemas['InstanceView']
 export type Readiness = Schemas['Readiness']
 export interface AuditAsked {
   service?: string
@@ -30,6 +31,7 @@ export const auditCheck = () => call<Schemas['AuditChecks']>('audit/check')
 export const auditExport = (query: AuditAsked, format: string, lang: string) => address('audit/export', { ...query, format, lang })
 export const limits = (service: string) => api.route<Schemas['LimitTables']>(service, '/limits')
 export const ready = (service: string) => api.route<Readiness>(service, '/ready')
+export const instances = () => call<Schemas['Instances']>('instances', { background: true })
 export const posts = () => call<Schemas['Posts']>('posts')
 export const describe = <T>(file: 'openapi.json' | 'asyncapi.json') => call<T>(`describe/${file}`)
 export const describeAddress = (file: 'openapi.json' | 'asyncapi.json') => address(`describe/${file}`)

@@ -18,13 +18,24 @@ export function t(key: Key, params?: Record<string, string | number>): string {
   return params ? fill(text, params) : text
 }
 
-export function fill(text: string, params: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole))
+/** `{name}` is the parameter; `{name|one|many}` the word that goes with its number. */
+export const fill = (text: string, params: Record<string, string | number>): string =>
+  text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name: string, one?: string, many?: string) =>
+    name in params ? (many === undefined ? String(params[name]) : String(params[name]) === '1' ? one! : many) : whole,
+  )
+
+/** The signs between the words of a list, between two sentences, after a label. */
+const pick = (zh: string, en: string) => (lang.value === 'zh' ? zh : en)
+export const sign = {
+  get list() { return pick('、', ', ') },
+  get pause() { return pick('；', '; ') },
+  get colon() { return pick('：', ': ') },
 }
 
-/** A manifest's text in the chosen language; the other one when it is missing. */
-export function tx(text: Text | null | undefined, fallback = ''): string {
+/** A manifest's text in the chosen language; the other one when it is missing; plain words as they are. */
+export function tx(text: Text | string | null | undefined, fallback = ''): string {
   if (!text) return fallback
+  if (typeof text === 'string') return text
   return (lang.value === 'zh' ? text.zh || text.en : text.en || text.zh) || fallback
 }
 

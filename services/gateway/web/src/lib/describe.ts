@@ -76,6 +76,13 @@ export function entriesOf(document: OpenDocument): ApiEntry[] {
   )
 }
 
+/** A title that says both languages (`甲 / A`) in one of them; one that says one as it is. */
+export function inLanguage(title: string, lang: 'zh' | 'en'): string {
+  const parts = title.split(' / ')
+  const half = parts.length / 2
+  return parts.length % 2 ? title : (lang === 'zh' ? parts.slice(0, half) : parts.slice(half)).join(' / ')
+}
+
 export function eventsOf(document: AsyncDocument): ApiEntry[] {
   return Object.entries(document.channels).map(([key, channel]) => ({
     group: key.slice(0, key.indexOf('.')),

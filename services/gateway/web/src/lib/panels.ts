@@ -1,5 +1,5 @@
 /** What owners' panels say, made ready to draw: cells, order, the places of bars and of entries. Pure. */
-import type { Bar, CalendarEntry, Column, MatterPointer } from '../api/types'
+import type { Bar, CalendarEntry, Column, MatterPointer, Text } from '../api/types'
 import { dayOf, isoOf, weekdayOf } from './dates'
 import { figure } from './figures'
 import { dateOf, fullTime } from './time'
@@ -11,6 +11,9 @@ export interface Words {
   unit: (code: string) => string
   area: (code: string) => string
   status: (id: string) => string
+  text: (both: Text) => string
+  /** The sign between the words of a list. */
+  list: string
 }
 
 export const RIGHT = new Set<string>(['number', 'percent', 'minutes', 'money'])
@@ -54,9 +57,9 @@ export function cellText(kind: Column['kind'], cell: unknown, words: Words): str
     case 'time':
       return fullTime(String(cell)) || String(cell)
     case 'unit':
-      return many(cell, words.unit)
+      return many(cell, words.unit, words.list)
     case 'area':
-      return many(cell, words.area)
+      return many(cell, words.area, words.list)
     case 'status':
       return words.status(String(cell))
     case 'matter': {
@@ -64,16 +67,18 @@ export function cellText(kind: Column['kind'], cell: unknown, words: Words): str
       return to ? to.number || to.id : String(cell)
     }
     default:
-      return sayAny(cell)
+      return sayAny(cell, words)
   }
 }
-const many = (cell: unknown, title: (code: string) => string): string =>
-  Array.isArray(cell) ? cell.map((c) => title(String(c))).join('、') : title(String(cell))
+const many = (cell: unknown, title: (code: string) => string, list: string): string =>
+  Array.isArray(cell) ? cell.map((c) => title(String(c))).join(list) : title(String(cell))
 
-function sayAny(cell: unknown): string {
+const isText = (cell: object): cell is Text => 'zh' in cell && 'en' in cell
+
+function sayAny(cell: unknown, words: Words): string {
   if (typeof cell === 'number') return figure(cell)
-  if (Array.isArray(cell)) return cell.map(sayAny).join('、')
-  if (typeof cell === 'object' && cell !== null) return Object.values(cell).map(sayAny).join(' ')
+  if (Array.isArray(cell)) return cell.map((x) => sayAny(x, words)).join(words.list)
+  if (typeof cell === 'object' && cell !== null) return isText(cell) ? words.text(cell) : Object.values(cell).map((x) => sayAny(x, words)).join(' ')
   return String(cell)
 }
 

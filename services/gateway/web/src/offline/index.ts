@@ -1,6 +1,6 @@
 /** Working without a line: keeps last answers, sends what waits when the line is back, keeps the page itself. */
 import { effectScope, type EffectScope, watch } from 'vue'
-import { tx } from '../i18n'
+import { sign, tx } from '../i18n'
 import { q } from '../i18n/phone'
 import { keeper, offline, updated } from '../store/line'
 import { liveState, refetch } from '../store/live'
@@ -26,8 +26,8 @@ export async function start(renew: () => Promise<boolean>): Promise<void> {
     renew,
     settled: (item) =>
       item.state === 'sent'
-        ? toast(`${q('queue.sent')}：${tx(item.title)}${item.said ? ` ${item.said}` : ''}`, 'good', '#/queue')
-        : toast(`${q('queue.refused')}：${tx(item.title)}`, 'bad', '#/queue'),
+        ? toast(`${q('queue.sent')}${sign.colon}${tx(item.title)}${item.said ? ` ${item.said}` : ''}`, 'good', '#/queue')
+        : toast(`${q('queue.refused')}${sign.colon}${tx(item.title)}`, 'bad', '#/queue'),
   })
   scope.run(() => {
     // The stream is the surest sign of a line; a browser's own word comes second.

@@ -2,7 +2,7 @@
 
 export const SPANS = ['day', 'week', 'month', 'quarter', 'custom'] as const
 export type SpanKind = (typeof SPANS)[number]
-export const BASES = ['previous', 'year', 'none'] as const
+export const BASES = ['previous', 'year', 'custom', 'none'] as const
 export type Base = (typeof BASES)[number]
 
 export interface Period {
@@ -55,10 +55,11 @@ function yearBefore(d: string): string {
   return there.slice(5, 7) === d.slice(5, 7) ? there : date(y - 1, m + 1, 0)
 }
 
-/** What a period is compared with. A month or quarter of last year is that month, whatever its length. */
-export function baseOf(kind: SpanKind, p: Period, base: Base): Period | null {
+/** What a period is compared with; `against` where that was chosen. A month of last year is that month, whatever its length. */
+export function baseOf(kind: SpanKind, p: Period, base: Base, against?: Period): Period | null {
   if (base === 'none') return null
-  if (base === 'previous') return shifted(kind, p, -1)
+  if (base === 'custom' && against) return against
+  if (base === 'previous' || base === 'custom') return shifted(kind, p, -1)
   if (kind === 'month' || kind === 'quarter') return periodOf(kind, yearBefore(p.first))
   // Weeks are compared with the same weekdays.
   if (kind === 'week') return { first: plusDays(p.first, -364), last: plusDays(p.last, -364) }
@@ -69,18 +70,21 @@ export interface Asked {
   kind: SpanKind
   period: Period
   base: Base
+  /** The period chosen to compare with, where `base` is `custom`. */
+  against?: Period
 }
+
+const ordered = (first: string, last: string): Period => (first <= last ? { first, last } : { first: last, last: first })
 
 /** From the words of the address; what is missing or wrong is this month, compared with the one before. */
 export function readPeriod(query: Record<string, unknown>, today: string): Asked {
   const kind = SPANS.includes(query.p as SpanKind) ? (query.p as SpanKind) : 'month'
   const base = BASES.includes(query.base as Base) ? (query.base as Base) : 'previous'
-  if (kind === 'custom') {
-    const first = isDate(query.from) ? query.from : plusDays(today, -29)
-    const last = isDate(query.to) ? query.to : today
-    return { kind, base, period: first <= last ? { first, last } : { first: last, last: first } }
-  }
-  return { kind, base, period: periodOf(kind, isDate(query.on) ? query.on : today) }
+  const period =
+    kind === 'custom' ? ordered(isDate(query.from) ? query.from : plusDays(today, -29), isDate(query.to) ? query.to : today) : periodOf(kind, isDate(query.on) ? query.on : today)
+  if (base !== 'custom') return { kind, base, period }
+  const chosen = isDate(query.bfrom) && isDate(query.bto)
+  return { kind, base, period, against: chosen ? ordered(query.bfrom as string, query.bto as string) : shifted(kind, period, -1) }
 }
 
 export function periodWords(a: Asked): Record<string, string> {
@@ -88,6 +92,18 @@ export function periodWords(a: Asked): Record<string, string> {
     p: a.kind,
     ...(a.kind === 'custom' ? { from: a.period.first, to: a.period.last } : { on: a.period.first }),
     ...(a.base !== 'previous' ? { base: a.base } : {}),
+    ...(a.base === 'custom' && a.against ? { bfrom: a.against.first, bto: a.against.last } : {}),
+  }
+}
+
+/** What the brief is asked with: its own calendar period around a day, or the days of the page; compared as the page is. */
+export function briefWords(kind: Exclude<SpanKind, 'quarter'>, on: string, page: Asked): Record<string, string> {
+  const p = kind === 'custom' ? page.period : periodOf(kind, on)
+  const base = baseOf(kind === 'custom' ? page.kind : kind, p, page.base, page.against)
+  return {
+    period: kind,
+    ...(kind === 'custom' ? { from: p.first, to: p.last } : { on }),
+    ...(base ? { base_from: base.first, base_to: base.last } : { compare: 'false' }),
   }
 }
 

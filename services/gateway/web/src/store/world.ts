@@ -2,7 +2,7 @@
 import { computed, shallowRef, triggerRef } from 'vue'
 import { api } from '../api/client'
 import type { Action, Area, DetailField, KindInfo, Manifest, Matter, ServiceState, StatusInfo, Step, Text, Unit, View } from '../api/types'
-import { tx } from '../i18n'
+import { sign, tx } from '../i18n'
 import { fill } from '../i18n'
 import { fullTime } from '../lib/time'
 import { setClock } from './clock'
@@ -198,7 +198,7 @@ export function whereOf(m: Matter): string {
 
 export const unitsOf = (m: Matter): string => {
   const codes = m.units.length ? m.units.map((u) => u.unit) : m.lead_unit ? [m.lead_unit] : []
-  return [...new Set(codes)].map(unitTitle).join('、')
+  return [...new Set(codes)].map(unitTitle).join(sign.list)
 }
 
 /** Whether `code` is `above` or lies below it. */

@@ -1,7 +1,7 @@
 /** An administrator's command: sent under its own key, what is wrong with it comes back as words. */
 import { api, Problem } from '../../api/client'
 import type { DoAnswer } from '../../api/types'
-import { t } from '../../i18n'
+import { sign, t } from '../../i18n'
 import { uuid } from '../../lib/sha256'
 
 export async function command(service: string, action: string, body: unknown, done: (answer: DoAnswer) => void): Promise<string> {
@@ -10,6 +10,6 @@ export async function command(service: string, action: string, body: unknown, do
     return ''
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    return error.lost ? t('form.retry') : [error.message, ...error.fields.map((f) => f.message)].filter(Boolean).join('：')
+    return error.lost ? t('form.retry') : [error.message, ...error.fields.map((f) => f.message)].filter(Boolean).join(sign.colon)
   }
 }

@@ -57,7 +57,7 @@ export const en: Record<BoardKey, string> = {
   'select.act': 'Act on all',
   'select.most': 'At most {n} at once',
   'select.help': 'Space selects, Shift+↑↓ selects on, Ctrl+A selects all',
-  'bulk.title': 'Act on {n} matters',
+  'bulk.title': 'Act on {n} {n|matter|matters}',
   'bulk.asking': 'Asking what may be done {n}/{total}',
   'bulk.choose': 'What may be done with all of them',
   'bulk.nothing': 'There is nothing you may do with all of them',

@@ -1,6 +1,20 @@
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
+  'matter.place': 'Place',
+  'matter.category': 'Category',
+  'matter.opened': 'Opened',
+  'matter.closed': 'Closed',
+  'matter.units': 'Units',
+  'matter.timeline': 'Full timeline',
+  'matter.links': 'Linked matters',
+  'matter.linkTo': 'to',
+  'matter.linkFrom': 'from',
+  'matter.linkUnknown': 'Not seen here (service absent, or not yours to read)',
+  'matter.noActions': 'There is nothing for you to do here now',
+  'matter.detailFailed': 'Details are not available now',
+  'matter.incomplete': 'A record could not be read; this may not be the latest',
+  'matter.notFound': 'There is no such matter, or it is not yours to read',
   'web.title': 'How it hangs together',
   'web.help': 'From left to right as it came about; boxes open',
   'line.all': 'Everything',

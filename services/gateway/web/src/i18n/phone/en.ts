@@ -14,7 +14,7 @@ export const en: Record<keyof typeof zh, string> = {
   'queue.heldBack': 'Waits for the one before',
   'queue.filledAt': 'Filled in {time}',
   'queue.sentAt': 'Delivered {time}',
-  'queue.tries': 'Tried {n} times',
+  'queue.tries': 'Tried {n} {n|time|times}',
   'queue.sendNow': 'Send now',
   'queue.edit': 'Mend and send',
   'queue.discard': 'Give up',
