@@ -1,22 +1,31 @@
 """What runs inside a measured page, and what is asked of it from outside (Chromium's own counters)."""
 
 import asyncio
+import contextlib
+import json
+import subprocess
+import tempfile
 import time
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import psutil
-from playwright.async_api import Browser, CDPSession, Page, Request
+from playwright.async_api import Request
 
-__all__ = ("PROBE", "SHOWN", "Asked", "Sample", "Watcher")
+__all__ = ("PROBE", "SHOWN", "Asked", "Sample", "Window")
 
+FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--enable-precise-memory-info")
 PROBE: Final = """(() => {
   // Long tasks and paints from the very start; frames in counters that do not grow, so that the probe is no leak.
-  const long = []
+  const long = [], foreign = []
   const note = (e) => { if (long.length < 2000) long.push([e.startTime, e.startTime + e.duration]) }
   new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: 'longtask' })
+  const own = (e) => new URL(e.name, location.href).host === location.host
+  const abroad = (e) => { if (!own(e) && foreign.length < 50) foreign.push(e.name) }
+  new PerformanceObserver((list) => list.getEntries().forEach(abroad)).observe({ type: 'resource', buffered: true })
   let c, last = 0, run = 0
   const clear = () => { c = { frames: 0, ms: 0, worst: 0, over100: 0, bursts: 0, slow: 0 }; last = 0; run = 0 }
   clear()
@@ -31,7 +40,7 @@ PROBE: Final = """(() => {
     requestAnimationFrame(step)
   }
   window.__probe = {
-    frames: () => requestAnimationFrame(step), clear, take: () => c, long,
+    frames: () => requestAnimationFrame(step), clear, take: () => c, long, foreign: () => foreign,
     paint: () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
     // Interactive: the first paint or, if later, the end of the first long task (> 50 ms) after which, for 2 s, tasks
     // kept input waiting (what they lasted beyond 50 ms) no longer than 200 ms in all. A live page never rests.
@@ -64,7 +73,6 @@ class Asked:
     foreign: list[str] = field(default_factory=list)
     of_worker: int = 0
     """What its service worker asked for: the whole page, to keep it for when there is no line."""
-    _paged: float = 0.0
 
     def __call__(self, request: Request) -> None:
         """One request."""
@@ -75,15 +83,8 @@ class Asked:
             self.foreign.append(request.url)
         elif request.service_worker:
             self.of_worker += 1
-        elif address.path.endswith("/matters"):
-            self._paged = time.monotonic()
         elif address.path.endswith(".js") and "/assets/" in address.path:
             self.scripts.append(Path(address.path).name)
-
-    async def settled(self, quiet: float = 3.0) -> None:
-        """Return once no page of matters was asked for during ``quiet`` seconds: a board has loaded its 20,000."""
-        while (left := self._paged + quiet - time.monotonic()) > 0:  # noqa: ASYNC110 - silence is no event
-            await asyncio.sleep(left)
 
 
 @dataclass(frozen=True)
@@ -95,71 +96,112 @@ class Sample:
     nodes: int
     listeners: int
     documents: int
-    renderers_mb: float
+    renderer_mb: float
+    """Memory of the page's process that is not shared with others, as the operating system counts it."""
     fps: float
     worst_ms: float
     over_100_ms: int
     bursts: int
-    main_thread: float
-    """Share of a core; ``script`` of it in JavaScript."""
-    script: float
+    processor: float
+    """Share of a core that the page's process took."""
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
 
-class Watcher:
-    """Asks Chromium what one page holds and does."""
+class Window:
+    """A browser of its own with one page, to which nobody is attached but for the moment of a question."""
 
-    def __init__(self, page: Page, session: CDPSession, browser: CDPSession) -> None:
-        self._page = page
-        self._session = session
-        self._browser = browser
-        self._before: dict[str, float] = {}
+    def __init__(self, node: Path, port: int, process: psutil.Process) -> None:
+        self._node = node
+        self._port = port
+        self._process = process
+        self._spent = (0.0, 0.0)
 
     @classmethod
-    async def of(cls, browser: Browser, page: Page) -> "Watcher":
-        """Begin to watch: counters and frames."""
-        session = await page.context.new_cdp_session(page)
-        await session.send("Performance.enable")
-        watcher = cls(page, session, await browser.new_browser_cdp_session())
-        await watcher._collected()
-        await page.evaluate("window.__probe.clear(); window.__probe.frames()")
-        return watcher
+    @contextlib.asynccontextmanager
+    async def open(cls, chromium: str, node: Path, size: tuple[int, int]) -> "AsyncIterator[Window]":
+        """Start it with an empty page."""
+        with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as folder:
+            asked = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--lang=zh-CN")
+            command = [chromium, *FLAGS, *asked, "--window-size={},{}".format(*size), "about:blank"]
+            with subprocess.Popen(command, stderr=subprocess.DEVNULL) as browser:  # noqa: ASYNC220
+                try:
+                    said = Path(folder) / "DevToolsActivePort"
+                    while not said.exists() or not said.read_text():  # noqa: ASYNC110 - written by another
+                        await asyncio.sleep(0.1)
+                    port = int(said.read_text().split()[0])
+                    yield cls(node, port, psutil.Process(browser.pid))
+                finally:
+                    browser.terminate()
 
-    async def _collected(self) -> dict[str, float]:
-        """Chromium's figures after a forced collection. Twice: what the first one lets go may hold others."""
-        for _ in range(2):
-            await self._session.send("HeapProfiler.collectGarbage")
-        found = await self._session.send("Performance.getMetrics")
-        self._before = {metric["name"]: metric["value"] for metric in found["metrics"]}
-        return self._before
+    async def ask(self, *calls: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        """Answers of the debugging protocol, in order."""
+        script = Path(__file__).with_name("page_ask.mjs")
+        process = await asyncio.create_subprocess_exec(
+            str(self._node), str(script), str(self._port), json.dumps(calls), stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"the page did not answer {calls[0][0]}")
+        found: list[dict[str, Any]] = json.loads(output)
+        return found
 
-    async def _renderers_mb(self) -> float:
-        told = await self._browser.send("SystemInfo.getProcessInfo")
-        pids = [process["id"] for process in told["processInfo"] if process["type"] == "renderer"]
-        return sum(psutil.Process(pid).memory_info().rss for pid in pids if psutil.pid_exists(pid)) / 1e6
+    async def run(self, script: str) -> Any:
+        """The value of a script in the page."""
+        (found,) = await self.ask(("Runtime.evaluate", {"expression": script, "returnByValue": True}))
+        return found["result"].get("value")
+
+    async def until(self, script: str, within: float = 120.0) -> None:
+        """Return once the script's value is true."""
+        async with asyncio.timeout(within):
+            while not await self.run(script):  # noqa: ASYNC110 - in another process
+                await asyncio.sleep(0.5)
+
+    def _renderers(self) -> list[psutil.Process]:
+        return [p for p in self._process.children(recursive=True) if "--type=renderer" in p.cmdline()]
+
+    def _memory_mb(self) -> float:
+        return max((p.memory_full_info().uss for p in self._renderers()), default=0) / 1e6
+
+    def _processor(self) -> float:
+        """Share of a core since the last time."""
+        before, self._spent = self._spent, (time.monotonic(), sum(sum(p.cpu_times()[:2]) for p in self._renderers()))
+        return (self._spent[1] - before[1]) / max(0.001, self._spent[0] - before[0])
+
+    async def begin(self) -> None:
+        """Begin to watch frames."""
+        await self.run(PROBE)
+        await self.run("window.__probe.clear(); window.__probe.frames()")
+        self._processor()
 
     async def sample(self, minute: float) -> Sample:
         """The time since the last one. Frames are taken before the collection, which is a long pause of its own."""
-        frames = await self._page.evaluate("window.__probe.take()")
-        before = self._before
-        now = await self._collected()
-        renderers = await self._renderers_mb()
-        await self._page.evaluate("window.__probe.clear()")
-        seconds = max(0.001, now["Timestamp"] - before["Timestamp"])
-        return Sample(
+        share = self._processor()
+        collect: tuple[str, dict[str, Any]] = ("HeapProfiler.collectGarbage", {})
+        *_, frames, _, _, metrics, _ = await self.ask(
+            ("Performance.enable", {}),
+            ("Runtime.evaluate", {"expression": "window.__probe.take()", "returnByValue": True}),
+            collect,
+            collect,  # what the first one lets go may have held others
+            ("Performance.getMetrics", {}),
+            ("Runtime.evaluate", {"expression": "window.__probe.clear()"}),
+        )
+        seen = frames["result"]["value"]
+        now = {metric["name"]: metric["value"] for metric in metrics["metrics"]}
+        sample = Sample(
             minute=round(minute, 2),
             heap_mb=round(now["JSHeapUsedSize"] / 1e6, 2),
             nodes=int(now["Nodes"]),
             listeners=int(now["JSEventListeners"]),
             documents=int(now["Documents"]),
-            renderers_mb=round(renderers, 1),
-            fps=round(frames["frames"] / max(0.001, frames["ms"] / 1000), 1),
-            worst_ms=round(frames["worst"], 1),
-            over_100_ms=frames["over100"],
-            bursts=frames["bursts"],
-            main_thread=round((now["TaskDuration"] - before["TaskDuration"]) / seconds, 3),
-            script=round((now["ScriptDuration"] - before["ScriptDuration"]) / seconds, 3),
+            renderer_mb=round(self._memory_mb(), 1),
+            fps=round(seen["frames"] / max(0.001, seen["ms"] / 1000), 1),
+            worst_ms=round(seen["worst"], 1),
+            over_100_ms=seen["over100"],
+            bursts=seen["bursts"],
+            processor=round(share, 3),
         )
+        self._processor()  # asking is not the page's work
+        return sample

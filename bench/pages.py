@@ -33,7 +33,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from bench.machine import describe  # noqa: E402
-from bench.page_probe import PROBE, SHOWN, Asked, Sample, Watcher  # noqa: E402
+from bench.page_probe import FLAGS, PROBE, SHOWN, Asked, Sample, Window  # noqa: E402
 
 WEB: Final = ROOT / "services" / "gateway" / "web"
 DIST: Final = ROOT / "services" / "gateway" / "shuniu_gateway" / "dist"
@@ -80,8 +80,7 @@ async def launched(playwright: Playwright) -> AsyncIterator[Browser]:
     """A browser of its own."""
     from watching import chromium_path
 
-    flags = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
-    browser = await playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+    browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
     try:
         yield browser
     finally:
@@ -140,25 +139,30 @@ async def openings(playwright: Playwright, url: str, screens: list[str], times: 
     return out
 
 
-async def watch(playwright: Playwright, url: str, screen: str, seconds: float, every: float) -> dict[str, Any]:
-    """One screen under load for a while."""
-    async with launched(playwright) as browser:
-        context, page, asked = await opened(browser, url, screen)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.wait_for_function(SHOWN, timeout=120_000)
-        await page.wait_for_timeout(6000)
-        await asked.settled()  # everything is loaded, as it will be for the next days
-        watcher = await Watcher.of(browser, page)
+async def watch(url: str, screen: str, seconds: float, every: float) -> dict[str, Any]:
+    """One screen under load for a while, in a browser of its own that nobody stays attached to."""
+    from build_web import tool_folder
+    from watching import chromium_path
+
+    route, width, height, mode = SCREENS[screen]
+    async with Window.open(chromium_path(), tool_folder() / "node", (width, height)) as window:
+        await window.ask(("Page.navigate", {"url": f"{url}/favicon.svg"}))
+        await window.until(f"location.href.startsWith({json.dumps(url)})")
+        await window.run(f"localStorage.setItem('shuniu.mode', '{mode}'); location.href = '{url}/#{route}'")
+        await window.until(f"({SHOWN})()")
+        paged = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/matters?')).length"
+        while (before := await window.run(paged)) is not None:  # a board loads page after page
+            await asyncio.sleep(5)
+            if await window.run(paged) == before:
+                break
+        await window.begin()
         begun, samples = time.monotonic(), []
         while (left := begun + seconds - time.monotonic()) > 0:
             await asyncio.sleep(min(every, left))
-            sample = await watcher.sample((time.monotonic() - begun) / 60)
+            sample = await window.sample((time.monotonic() - begun) / 60)
             samples.append(sample)
             print(json.dumps({"screen": screen, **sample.plain()}, ensure_ascii=False), flush=True)
-        rows = await page.evaluate("document.querySelectorAll('[role=option]').length")
-        await context.close()
-    return {"samples": samples, "foreign": asked.foreign, "errors": errors, "rows_in_dom": rows}
+        return {"samples": samples, "foreign": await window.run("window.__probe.foreign()")}
 
 
 def growth(samples: list[Sample], warm_up: float) -> float | None:
@@ -180,14 +184,13 @@ def summary(found: dict[str, Any], warm_up: float) -> dict[str, Any]:
         "nodes": [steady[0].nodes, samples[-1].nodes],
         "listeners": [steady[0].listeners, samples[-1].listeners],
         "documents": [steady[0].documents, samples[-1].documents],
-        "renderers MB": [steady[0].renderers_mb, samples[-1].renderers_mb],
+        "memory of its process, MB": [steady[0].renderer_mb, samples[-1].renderer_mb],
         "fps, median": statistics.median(s.fps for s in samples),
-        "main thread, median": statistics.median(s.main_thread for s in samples),
+        "processor, share of a core": statistics.median(s.processor for s in samples),
         "worst frame, ms": max(s.worst_ms for s in samples),
         "frames over 100 ms": sum(s.over_100_ms for s in samples),
         "bursts of slow frames": sum(s.bursts for s in samples),
         "requests to foreign hosts": len(found["foreign"]),
-        "page errors": len(found["errors"]),
     }
 
 
@@ -238,7 +241,7 @@ async def main() -> None:
                 opening = await openings(playwright, url, screens, given.openings)
         async with served(given.port, given.matters, given.rate, given.dist) as url:
             look: Callable[[str], Awaitable[dict[str, Any]]] = lambda screen: watch(  # noqa: E731
-                playwright, url, screen, given.seconds, min(given.every, given.seconds)
+                url, screen, given.seconds, min(given.every, given.seconds)
             )
             if given.together:
                 looked = await asyncio.gather(*(look(screen) for screen in screens))
