@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from playwright.async_api import Download, Page, expect
+from playwright.async_api import Download, Page, Route, expect
 from shuniu.chassis.clock import RealClock
 from shuniu.testing.servers import ManualClock
 from shuniu.testing.waiting import until
@@ -48,9 +48,19 @@ async def _open(pages: Pages, town: Running, login: str, route: str, device: Any
     return page
 
 
+async def _refuse(route: Route) -> None:
+    await route.abort()
+
+
+async def _tell_another_build(route: Route) -> None:
+    """A stream whose first words name a build that this page is not of; then it ends and the page asks again."""
+    words = 'retry: 100\nevent: clock\ndata: {"build":"0123456789ab"}\n\n'
+    await route.fulfill(status=200, content_type="text/event-stream", body=words)
+
+
 async def _cut(page: Page) -> None:
     """The page's stream breaks and cannot be had again until the route is taken away."""
-    await page.route(STREAM, lambda route: route.abort())
+    await page.route(STREAM, _refuse)
     await page.evaluate("for (const s of streams) { s.close(); s.dispatchEvent(new Event('error')) }")
 
 
@@ -201,8 +211,15 @@ async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(
     assert size[0] <= size[1], "a wall has no scroll bar"
     await _cut(page)
     await expect(page.get_by_role("alert")).to_contain_text(re.compile("正在重连|数据停滞"), timeout=30_000)
-    await page.unroute(STREAM)
+    # Whoever answers again serves another build of the page.
+    await page.route(STREAM, _tell_another_build, times=1)
+    await page.unroute(STREAM, _refuse)
     await expect(page.get_by_role("alert")).to_have_count(0, timeout=30_000)
+    # The device slept: the line it had is opened anew, and as nobody touches the wall it takes the new page.
+    async with page.expect_event("load", timeout=30_000):
+        await page.evaluate("const real = Date.now; Date.now = () => real() + 40_000")
+    await expect(page.get_by_role("button", name=re.compile("轮播已暂停"))).to_be_visible()
+    assert await page.evaluate("Boolean(sessionStorage.getItem('shuniu.renewed'))"), "once, not in a circle"
     pages.forgive("ERR_FAILED")
     assert PERSON not in await page.locator("body").inner_text()
 
