@@ -54,7 +54,7 @@ async def test_two_reports_of_a_basement_arrive_once_each(chromium: Browser, tow
         page = await pages.open(PHONE, "/my", service_workers="allow")
         await _signs_in(page, town, "worker-01")
         await expect(page.get_by_role("main").get_by_role("link", name=words.action("grid.report"))).to_be_visible()
-        await until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
+        await until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"), within=30)
         await page.get_by_role("main").get_by_role("link", name=words.action("grid.report")).click()
         await expect(page.locator("form.actionform")).to_be_visible()
 

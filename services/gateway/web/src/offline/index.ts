@@ -10,6 +10,9 @@ import { reloadAreas, reloadView } from '../store/world'
 import { forget, keeperOf, keepSession } from './kept'
 import { begin, end, flush, load, sweep } from './outbox'
 
+/** A hundred files are fetched to be kept: not while what was asked for is on its way. */
+const KEEP_AFTER_MS = 3_000
+
 let scope: EffectScope | null = null
 
 /** Called whenever somebody has come in. `renew` asks the gateway whether the session still holds. */
@@ -37,7 +40,7 @@ export async function start(renew: () => Promise<boolean>): Promise<void> {
   })
   window.addEventListener('online', online)
   document.addEventListener('visibilitychange', visible)
-  register()
+  window.setTimeout(register, KEEP_AFTER_MS)
   await load().catch(() => undefined)
   void sweep().catch(() => undefined)
   if (!offline.value) void flush(true)
