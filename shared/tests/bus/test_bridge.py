@@ -9,7 +9,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, HeaderParameter
 from shuniu.chassis.bus import ServiceAbsent, ServiceSlow
-from shuniu.chassis.bus.bridge import MAX_BODY_BYTES
+from shuniu.chassis.bus.bridge import MAX_BODY_BYTES, TIMEOUT_S
 from shuniu.testing.waiting import until
 
 TRACE = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
@@ -143,15 +143,15 @@ async def test_an_absent_service_is_told_at_once(pair: Any) -> None:
     began = time.perf_counter()
     with pytest.raises(ServiceAbsent):
         await client.bus.request(server.scope, "nobody", "GET", "/health")
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < TIMEOUT_S, "not only when the time of a request is over"
 
 
 async def test_a_slow_service_is_told_at_the_time_limit(pair: Any) -> None:
     client, server = pair
     began = time.perf_counter()
     with pytest.raises(ServiceSlow):
-        await client.bus.request(server.scope, "desk", "GET", "/slow?seconds=5", timeout=0.3)
-    assert 0.25 < time.perf_counter() - began < 5
+        await client.bus.request(server.scope, "desk", "GET", "/slow?seconds=60", timeout=0.3)
+    assert 0.25 < time.perf_counter() - began < 30
 
 
 async def test_slow_requests_do_not_hold_up_others(pair: Any) -> None:
