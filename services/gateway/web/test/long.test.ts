@@ -181,17 +181,21 @@ describe('the figures of a wall', () => {
     expect(vi.mocked(fetch)).toHaveBeenCalledTimes(2)
     page.close()
   })
-  it('say so when no answer comes at all', async () => {
+  it.each([0, 15_000])('say so when no answer comes at all, whether it turns (every %i ms) or not', async (turns) => {
     vi.stubGlobal('fetch', vi.fn(() => new Promise(() => {})))
+    const area = ref('')
     let failure: { value: string } | undefined
-    const page = await screen(() => (failure = useFigures(ref('')).failure))
-    await vi.advanceTimersByTimeAsync(25_000)
+    const page = await screen(() => (failure = useFigures(area).failure))
+    const timer = turns ? setInterval(() => (area.value = area.value ? '' : 'x1'), turns) : undefined
+    await vi.advanceTimersByTimeAsync(40_000)
     expect(failure!.value).toBe('')
     await vi.advanceTimersByTimeAsync(15_000)
     expect(failure!.value).not.toBe('')
     page.close()
+    clearInterval(timer)
+    const asked = vi.mocked(fetch).mock.calls.length
     await vi.advanceTimersByTimeAsync(120_000)
-    expect(vi.mocked(fetch).mock.calls.length).toBeLessThanOrEqual(3)
+    expect(vi.mocked(fetch).mock.calls.length).toBe(asked)
   })
 })
 

@@ -9,8 +9,10 @@ import { holdFew, matters, onChanges, onRefetch, seedSteps, take, version } from
 import { within } from '../store/world'
 import { lateOf } from './late'
 
-/** Asked again after so long without any event; what was not answered by then is given up, and said. */
+/** Asked again after so long without any event. */
 const AGAIN_MS = 30_000
+/** Figures this old are said to be old: nothing was answered, however often it was asked. */
+const OLD_MS = 45_000
 
 /** Figures of everything this person sees (`whole`: map, strip) and of the area looked at (`part`: the rest). */
 export function useFigures(area: Ref<string>) {
@@ -20,6 +22,7 @@ export function useFigures(area: Ref<string>) {
   let abort: AbortController | null = null
   /** By a clock that nobody sets. */
   let lastAsked = 0
+  let answered = performance.now()
   let asking = false
   /** Matters that may belong on the late list: those the server named and those that changed since. */
   const candidates = new Set<string>()
@@ -41,6 +44,7 @@ export function useFigures(area: Ref<string>) {
       whole.value = all
       part.value = shown
       failure.value = ''
+      answered = performance.now()
     } catch (error) {
       if ((error as Error).name === 'AbortError') return
       failure.value = error instanceof Problem && !error.lost ? error.message : t('app.failed')
@@ -78,9 +82,10 @@ export function useFigures(area: Ref<string>) {
     )
     // Matters turn late without any event.
     const each = window.setInterval(() => {
-      if (document.hidden || performance.now() - lastAsked < AGAIN_MS) return
-      if (asking) failure.value = t('app.failed')
-      void load()
+      if (document.hidden) return
+      const at = performance.now()
+      if (asking && at - answered > OLD_MS) failure.value ||= t('app.failed')
+      if (at - lastAsked >= AGAIN_MS) void load()
     }, 5_000)
     stops.push(() => window.clearInterval(each), holdFew())
   })
