@@ -89,7 +89,7 @@ class Insured(RuleWork):
     def _prepared(self, name: str, body: dict[str, Any]) -> Any:
         """What the command's ``prepare`` or ``operate`` would bring."""
         if name in ("claim.report", "claim.report_public"):
-            return Prepared(code="code-1", code_key=f"key-{len(self.codes)}")
+            return Prepared(slip="slip-1", code_key=f"key-{len(self.codes)}")
         if name in ("certificate.sign", "certificate.renew"):
             stored = self.rows.get(CERTIFICATE_ROW.key(body["certificate"]))
             signature = Signature(

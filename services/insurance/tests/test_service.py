@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -187,6 +188,39 @@ async def test_a_claim_from_a_residents_report_to_the_money(office: Office) -> N
     assert [e.position for e in events] == list(range(1, len(events) + 1))
     log = msgspec.json.encode(events).decode()
     assert not [w for w in ("张三丰", "13812345678", CITIZEN, "6222000011112222333", "骨折") if w in log]
+
+
+async def test_a_code_is_told_again_to_who_asks_again_and_stands_nowhere(office: Office) -> None:
+    head = office.headers("resident")
+    body = {
+        "what_happened": "踩空窨井盖", "event_kind": "E03", "area": office.area, "place": {"name": "双安巷口"},
+        "occurred_at": "2026-11-22T22:00:00Z",
+    }  # fmt: skip
+    first = await office.client.post("/commands/claim.report_public", json=body, headers=head)
+    again = await office.client.post("/commands/claim.report_public", json=body, headers=head)
+    assert first.json() == again.json()
+    code = first.json()["answer"]["code"]
+    assert "slip" not in first.json()["answer"]
+    assert (await office.get("resident", f"/claims/follow?code={code.lower()}"))["number"].startswith("LP")
+    stored = await office.host.pool.fetch("select answer from command_key")
+    kept = [b"".join(r["answer"] for r in stored), msgspec.json.encode(await office.events())]
+    assert not [k for k in kept if code.encode() in k or code.replace("-", "").encode() in k]
+
+
+async def test_photos_of_an_accident_come_with_the_report_and_must_be_there(office: Office) -> None:
+    sha = hashlib.sha256(JPEG).hexdigest()
+    ref = {"sha256": sha, "size": len(JPEG), "media_type": "image/jpeg"}
+    sent = await office.client.put(f"/blobs/{sha}/0?of=1", content=JPEG, headers=office.headers("worker"))
+    assert sent.status_code in (200, 201), sent.text
+    claim, _ = await office.reported(evidence=[ref])
+    detail = await office.get("worker", f"/matters/insurance_claim/{claim}/detail")
+    assert [e["sha256"] for e in detail["evidence"]] == [sha]
+    body = {
+        "what_happened": "踩空窨井盖", "event_kind": "E03", "area": office.area, "place": {"name": "双安巷口"},
+        "occurred_at": "2026-11-22T22:00:00Z", "evidence": [{**ref, "sha256": "0" * 64}],
+    }  # fmt: skip
+    missing = await office.ask("resident", "claim.report_public", **body)
+    assert (missing.status_code, missing.json()["rule"]) == (422, "blob.missing")
 
 
 async def test_the_signed_certificate_is_a_pdf_that_anybody_verifies(office: Office, tmp_path: Any) -> None:

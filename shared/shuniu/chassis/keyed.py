@@ -12,13 +12,14 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
 
-__all__ = ("KeyedHash", "follow_code", "keyed")
+__all__ = ("KeyedHash", "follow_code", "keyed", "new_slip", "told_code")
 
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKE = str.maketrans("OIL", "011")
@@ -67,6 +68,11 @@ class KeyedHash:
         """The hash of a follow-up code; case, spaces, hyphens and look-alike letters make no difference."""
         return self.of("code", re.sub(r"[\s-]", "", code).upper().translate(_LOOK_ALIKE))
 
+    def code_of(self, slip: str) -> str:
+        """The follow-up code of a slip: 12 characters, 60 bits, in groups of four."""
+        bits = int.from_bytes(self._mac("slip", slip)[:8])
+        return _in_fours(_BASE32[bits >> 5 * i & 31] for i in range(_CODE_LENGTH))
+
     def token(self, use: str, value: str, length: int = 32) -> str:
         """So many letters and digits that only this deployment can make for ``value``."""
         return base64.b32encode(self._mac(use, value)).decode().rstrip("=").lower()[:length]
@@ -79,8 +85,26 @@ class KeyedHash:
 
 def follow_code() -> str:
     """A new follow-up code: 12 characters, 60 random bits, in groups of four."""
-    drawn = "".join(secrets.choice(_BASE32) for _ in range(_CODE_LENGTH))
+    return _in_fours(secrets.choice(_BASE32) for _ in range(_CODE_LENGTH))
+
+
+def _in_fours(letters: Iterable[str]) -> str:
+    drawn = "".join(letters)
     return "-".join(drawn[i : i + 4] for i in range(0, _CODE_LENGTH, 4))
+
+
+def new_slip() -> str:
+    """What a follow-up code is worked out from; without the deployment's key it says nothing."""
+    return secrets.token_hex(12)
+
+
+def told_code(answer: Mapping[str, Any], host: "Host") -> dict[str, Any]:
+    """``told`` of a command whose answer has a ``slip``: its follow-up code in that place. The code itself stands
+    nowhere, and whoever asks again with the same key is told the same."""
+    told = dict(answer)
+    if slip := told.pop("slip", ""):
+        told["code"] = keyed(host).code_of(slip)
+    return told
 
 
 def keyed(host: "Host") -> KeyedHash:

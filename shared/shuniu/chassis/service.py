@@ -111,6 +111,9 @@ class Command(Generic[C]):
     """What the audit keeps of the body beside the matter's id: codes, counts, an administrator's reason."""
     status: int = 200
     """HTTP status of an accepted command: 202 where the work goes on behind the answer."""
+    told: "Callable[[Mapping[str, Any], Host], Mapping[str, Any]] | None" = None
+    """Makes what the caller is told out of the answer that is stored under the key, anew at each try: for what is to
+    stand nowhere, such as a code somebody is to hold."""
     offer: Callable[[Context], Sequence[Offer]] | None = None
     """For openings: how this person may start one (default: one empty offer where the roles fit)."""
 

@@ -1,5 +1,6 @@
 """Keyed hashes: one value has one hash however it is written, and none without the key."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ def test_codes_are_read_however_people_write_them(_random: object) -> None:
     spoken = code.replace("-", " ").lower().replace("0", "o").replace("1", "i")
     assert KEY.of_code(spoken) == KEY.of_code(code)
     assert len(code.replace("-", "")) == 12
+
+
+@given(st.text(min_size=1, max_size=24))
+def test_a_code_is_worked_out_of_its_slip_by_this_deployment_alone(slip: str) -> None:
+    code = KEY.code_of(slip)
+    assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}", code)
+    assert code == KEY.code_of(slip) != KEY.code_of(f"{slip}2")
+    assert code != KeyedHash(b"q" * 32).code_of(slip)
 
 
 def test_a_token_holds_for_its_use_and_value_alone() -> None:

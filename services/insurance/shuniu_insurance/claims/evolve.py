@@ -61,6 +61,7 @@ def _reported(f: said.ClaimReported, h: Happening) -> Claim:
         reported_by=h.actor,
         consented=f.consented,
         consent_version=f.consent_version,
+        evidence=f.evidence,
     )
     o = _note(o, h, "claim_text", f.text_ref)
     o = _note(o, h, "claim_reporter", f.reporter_ref)

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from shuniu.chassis.keyed import follow_code, keyed
+from shuniu.chassis.keyed import keyed, new_slip
 from shuniu.chassis.state import load_row
+from shuniu.rules.evidence import BlobRef, check_evidence
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
@@ -16,9 +17,10 @@ CITIZEN = "injured_citizen_id"
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """A new follow-up code, the keyed hash of a code, the keyed hash of the injured person, what is still sealed."""
+    """What a new follow-up code is worked out from, the keyed hash of a code, the keyed hash of the injured person,
+    what is still sealed."""
 
-    code: str = ""
+    slip: str = ""
     code_key: str = ""
     person: str = ""
     claim: str = ""
@@ -42,10 +44,17 @@ async def person_of(host: "Host", claim: str) -> str:
     return keyed(host).of_number(numbers[-1]) if numbers else ""
 
 
-async def prepare_report(c: object, host: "Host") -> Prepared:
-    """Before an accident is reported: a code to follow it by."""
-    code = follow_code()
-    return Prepared(code=code, code_key=keyed(host).of_code(code))
+class _WithEvidence(Protocol):
+    @property
+    def evidence(self) -> tuple[BlobRef, ...]: ...
+
+
+async def prepare_report(c: _WithEvidence, host: "Host") -> Prepared:
+    """Before an accident is reported: a code to follow it by; the photos must be here."""
+    if c.evidence:
+        await host.blobs.require(check_evidence(c.evidence))
+    slip, keys = new_slip(), keyed(host)
+    return Prepared(slip=slip, code_key=keys.of_code(keys.code_of(slip)))
 
 
 async def prepare_person(c: _OnClaim, host: "Host") -> Prepared:

@@ -13,12 +13,14 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit, Offer
+from shuniu.chassis.keyed import told_code
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.insurance.claims import ClaimRelationDeclared, ClaimReported, Injured, ReportChannel
 from shuniu.contracts.insurance.policies import Cover
 from shuniu.rules.areas import check_code, within
 from shuniu.rules.calendar import local
+from shuniu.rules.evidence import check_evidence
 from shuniu.rules.refusal import Conflict, FieldError, Forbidden, Unprocessable
 
 from shuniu_insurance.claims.claim import CLAIM, CODE
@@ -26,7 +28,7 @@ from shuniu_insurance.claims.lifecycle import CLAIM as CYCLE
 from shuniu_insurance.claims.lifecycle import HOTLINE, REPORTERS
 from shuniu_insurance.claims.prepare import Prepared, prepare_report
 from shuniu_insurance.claims.rules import limit_of, limitation_of
-from shuniu_insurance.fields import AreaCode, GivenPlace, Sealed, known, place_of, told_as
+from shuniu_insurance.fields import AreaCode, EvidenceList, GivenPlace, Sealed, files, known, place_of, told_as
 from shuniu_insurance.policies.covers import cover_for
 from shuniu_insurance.policies.kinds import event_kinds
 from shuniu_insurance.policies.policy import BOOK, POLICY_ROW
@@ -64,6 +66,8 @@ class ReportAccident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The separate consent to give the insurer what the claim needs (PIPL §23). A refusal stops no report."""
     own: bool = False
     """Who reports is the injured person."""
+    evidence: EvidenceList = ()
+    """Photos of the place and of what happened there."""
 
 
 class ReportPublic(ReportAccident, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,13 +152,14 @@ def _report(rows: Rows, c: ReportAccident, channel: ReportChannel, ctx: Context)
         injured_ref=sealed.keep(injured, "claim.injured"),
         consented=c.consent,
         consent_version=CONSENT_VERSION if c.consent else "",
+        evidence=files(check_evidence(c.evidence)),
         terms=(limit_of(None, ctx, "survey"), limitation_of(c.occurred_at, ctx)),
     )
     on = [CLAIM.key(claim), counter_key(NUMBERS, ctx.now)]
     if given.code_key:
         on.append(CODE.key(given.code_key))
     sealed.private += consented.private
-    answer = {"claim": claim, "number": fact.number, "code": given.code, "policy": policy.number}
+    answer = {"claim": claim, "number": fact.number, "slip": given.slip, "policy": policy.number}
     return Emit(fact, tuple(on)), sealed, answer
 
 
@@ -204,6 +209,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         roles=REPORTERS,
         more_keys=_more_keys,
         prepare=prepare_report,
+        told=told_code,
         opens=CYCLE.kind,
         tone="primary",
         icon="shield",
@@ -219,6 +225,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         public=True,
         more_keys=_more_keys,
         prepare=prepare_report,
+        told=told_code,
         opens=CYCLE.kind,
         icon="shield",
         surfaces=("phone",),

@@ -12,7 +12,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key
 from shuniu.chassis.decision import Decision, Emit, Private
-from shuniu.chassis.keyed import keyed
+from shuniu.chassis.keyed import keyed, told_code
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.sheets import Outcome, imported
@@ -152,7 +152,7 @@ def _receive(
 def _answered(emit: Emit, private: Sequence[Private], given: PreparedIntake) -> Decision:
     received = emit.fact
     assert isinstance(received, OrderReceived)
-    answer = {"order": received.order, "number": received.number, "code": given.code}
+    answer = {"order": received.order, "number": received.number, "slip": given.slip}
     return Decision((emit,), tuple(private), answer)
 
 
@@ -292,6 +292,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         take_call,
         roles=HOTLINE,
         prepare=prepare_intake,
+        told=told_code,
         opens="hotline_order",
         tone="primary",
         icon="phone",
@@ -306,6 +307,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         submit,
         public=True,
         prepare=_prepare_submit,
+        told=told_code,
         opens="hotline_order",
         icon="phone",
         preview=preview_intake,
@@ -319,6 +321,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         submit_api,
         roles=SOURCE,
         prepare=prepare_intake,
+        told=told_code,
         surfaces=(),
         order=102,
     ),

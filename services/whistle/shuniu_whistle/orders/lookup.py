@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from shuniu.chassis.keyed import KeyedHash, follow_code, keyed
+from shuniu.chassis.keyed import KeyedHash, keyed, new_slip
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
@@ -42,10 +42,11 @@ class _WithPhone(Protocol):
 
 
 class PreparedIntake(msgspec.Struct, frozen=True, kw_only=True):
-    """What was worked out for one request: hash of the caller's number, a code to follow it by, the code's hash."""
+    """What was worked out for one request: hash of the caller's number, what its follow-up code is worked out from, the
+    code's hash."""
 
     caller: str = ""
-    code: str = ""
+    slip: str = ""
     code_key: str = ""
 
 
@@ -57,8 +58,9 @@ class PreparedCaller(msgspec.Struct, frozen=True):
 
 async def prepare_intake(c: _WithPhone, host: "Host") -> PreparedIntake:
     """Before a request is taken: its hashes and its code."""
-    keys, code = keyed(host), follow_code()
-    return PreparedIntake(caller=phone_hash(keys, c.caller_phone), code=code, code_key=keys.of_code(code))
+    keys, slip = keyed(host), new_slip()
+    code_key = keys.of_code(keys.code_of(slip))
+    return PreparedIntake(caller=phone_hash(keys, c.caller_phone), slip=slip, code_key=code_key)
 
 
 async def callers_of(host: "Host", *orders: str) -> PreparedCaller:

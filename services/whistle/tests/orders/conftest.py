@@ -81,9 +81,9 @@ class Hotline(RuleWork):
         """What the command's ``prepare`` would bring; here the callers' numbers are known to the test."""
         if name in ("order.take_call", "order.submit", "order.submit_api"):
             self._codes += 1
-            code = f"TEST-CODE-{self._codes:04d}"
+            slip = f"slip-{self._codes:04d}"
             return PreparedIntake(
-                caller=phone_hash(KEY, body.get("caller_phone", "")), code=code, code_key=KEY.of_code(code)
+                caller=phone_hash(KEY, body.get("caller_phone", "")), slip=slip, code_key=KEY.of_code(KEY.code_of(slip))
             )
         if name == "order.import":
             return tuple(PreparedIntake(caller=phone_hash(KEY, r.get("caller_phone", ""))) for r in body["rows"])

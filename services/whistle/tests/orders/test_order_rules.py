@@ -6,6 +6,8 @@ import pytest
 from shuniu.rules.clocks import find_clock
 from shuniu_whistle.orders.lifecycles import ORDER, PART
 
+from .conftest import KEY
+
 COMMUNITY = "320199001001"
 
 
@@ -412,7 +414,7 @@ def test_the_person_answers_with_the_code(hotline) -> None:
     answer = hotline.received().ask(
         "operator", "classify", order_class="NORMAL", appeal="COMPLAINT", category="HL_FUMES"
     )
-    code = "TEST-CODE-0001"
+    code = KEY.code_of("slip-0001")
     hotline.no("order.call_back_after_feedback", "nobody", "rate_by_code", code=code, solved=True, satisfaction="SAT")
     assert answer.answer["at_spot"] == 1
     hotline.ask("dispatcher", "dispatch", lead="cg")
@@ -420,7 +422,7 @@ def test_the_person_answers_with_the_code(hotline) -> None:
         hotline.ask("cg", move, **body)
     hotline.ask("cg", "feed_back", result="已整改", told_by="PHONE")
     hotline.no("order.code_unknown", "nobody", "rate_by_code", code="WRONG-CODE-99", solved=True, satisfaction="SAT")
-    hotline.ask("nobody", "rate_by_code", code="test code 0001", solved=True, satisfaction="SAT")
+    hotline.ask("nobody", "rate_by_code", code=code.lower().replace("-", " "), solved=True, satisfaction="SAT")
     assert hotline.o.status == "CALLED_BACK"
 
 

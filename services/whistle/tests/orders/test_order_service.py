@@ -163,6 +163,8 @@ async def test_from_the_call_to_the_answer_on_the_public_page(desk: Desk) -> Non
     assert "13812345678" not in said
     assert "张三丰" not in said
     assert desk.code not in said
+    stored = await desk.host.pool.fetch("select answer from command_key")
+    assert not [r for r in stored if desk.code.encode() in r["answer"]]
 
 
 async def test_the_database_holds_neither_number_nor_code_nor_words_in_clear(desk: Desk) -> None:

@@ -158,7 +158,10 @@ def _endpoint(host: "Host", command: "Command[Any]") -> Callable[[Scope, Receive
             request_hash=request_hash(name, actor.id, body),
             traceparent=current_traceparent(),
         )
-        return _encode(await host.processor.submit(given))
+        done = await host.processor.submit(given)
+        if command.told is not None:
+            done = msgspec.structs.replace(done, answer=dict(command.told(done.answer, host)))
+        return _encode(done)
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:

@@ -122,6 +122,7 @@ class ClaimReported(Fact, frozen=True, kw_only=True):
     injured_ref: str = ""
     consented: bool = False
     consent_version: str = ""
+    evidence: tuple[ClaimFile, ...] = ()
     terms: tuple[Term, ...] = ()
 
 
