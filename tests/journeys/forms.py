@@ -22,8 +22,7 @@ class Words:
         return cls(await desk.get("/view"))
 
     def _action(self, command: str) -> Any:
-        service = command.partition(".")[0]
-        return next(a for a in self._manifests[service]["actions"] if a["name"] == command)
+        return next(a for m in self._manifests.values() for a in m["actions"] if a["name"] == command)
 
     def kind(self, service: str, kind: str) -> Any:
         """What the manifest says of a kind of matter."""

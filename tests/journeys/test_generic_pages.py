@@ -4,6 +4,7 @@ the one that is open to anybody. Everything on them comes from manifests."""
 import csv
 import io
 import re
+from random import Random
 from typing import Any, Final
 
 import pytest
@@ -12,7 +13,9 @@ from shuniu.testing.waiting import until
 from shuniu_demo.accounts import ADMIN
 from shuniu_demo.pictures import draw
 from shuniu_demo.script import Picture
+from shuniu_demo.street import grids, spot_in
 
+from .forms import Words, fill
 from .running import Running
 from .watching import DESK, PHONE, Pages, signed_in
 
@@ -142,12 +145,45 @@ async def test_an_administrator_rebuilds_and_publishes_a_year(pages: Pages, town
     pages.expect_fault("422")
 
 
+async def _orders(town: Running) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await town.desk("operator").get("/matters", kind="hotline_order", sort="-updated"))[
+        "items"
+    ]
+    return found
+
+
+async def _signs_with_one_tap(pages: Pages, town: Running, words: Words, number: str) -> None:
+    """The card offers what is next; a tap does it, without a form, and the card goes on to what comes after."""
+    page = await _page(pages, town, "duty-jj", "/my", PHONE)
+    card = page.get_by_role("article").filter(has_text=number)
+    sign = words.action("order.sign")
+    await card.get_by_role("button", name=sign).click()
+    await expect(page.get_by_role("status").filter(has_text=f"{sign} · {number}")).to_be_visible()
+    await expect(card.get_by_role("button", name=words.action("order.contact"))).to_be_visible()
+    await expect(card.get_by_role("button", name=sign)).to_have_count(0)
+    await expect(card).to_contain_text(words.status("whistle", "hotline_order", "SIGNED"))
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 async def test_anybody_finds_the_grid_sends_a_request_and_follows_it(pages: Pages, town: Running) -> None:
     page = await pages.open(PHONE, "/open")
     await expect(page.get_by_role("heading", level=1)).to_have_text("公开服务")
 
-    # Who answers for my grid, by choosing it; the registry is open by name.
+    # Who answers for my grid: by words of an address as people write it, by the name of a post, by choosing.
     near = page.get_by_role("region", name="我身边")
+    post = {"place": "JOURNEY-1", "type": "VOLUNTEER_POST", "title": {"zh": "长桥志愿者岗", "en": "Long Bridge Post"}}
+    spot = spot_in(Random(1), next(grid for grid in grids() if grid.code == GRID))
+    where = {"lon": spot.lon, "lat": spot.lat, "address": "长桥路 3 号", "unit": "cg"}
+    await town.do("registrar", "grid.register_place", **post, **where)
+    [there] = (await town.desk("operator").get("/public/services/grid/x/places/find", words="长桥志愿者岗"))["places"]
+    await near.get_by_label("按名称或地址查找").fill("枢纽街道青桐社区3幢")
+    await near.get_by_role("button", name=re.compile("^青桐社区")).click()
+    await expect(near.get_by_label("我所在的位置")).to_have_value(GRID[:12])
+    await near.get_by_label("按名称或地址查找").fill("长桥路18号")
+    await pages.picture(page, "../pages/open-find")
+    await near.get_by_role("button", name=re.compile("^长桥志愿者岗")).click()
+    await expect(near.get_by_label("网格", exact=True)).to_have_value(there["area"])
+    await expect(near.get_by_role("article").first).to_be_visible()
     await near.get_by_label("我所在的位置").select_option(GRID[:12])
     await near.get_by_label("网格", exact=True).select_option(GRID)
     await expect(near.get_by_role("article").first).to_be_visible()
@@ -162,7 +198,7 @@ async def test_anybody_finds_the_grid_sends_a_request_and_follows_it(pages: Page
     await expect(form.get_by_role("img", name="照片 1")).to_be_visible()
     await form.get_by_role("button", name="提交诉求").click()
     await expect(page.get_by_role("status").filter(has_text="已收到")).to_be_visible()
-    items = (await town.desk("operator").get("/matters", kind="hotline_order", sort="-updated"))["items"]
+    items = await until(lambda: _orders(town))
     own = await town.desk("operator").get(f"/matters/whistle/hotline_order/{items[0]['id']}/detail")
     assert [e["media_type"] for e in own["evidence"]] == ["image/jpeg"]
     await expect(page.get_by_role("region", name="请记下")).not_to_be_empty()
@@ -172,6 +208,28 @@ async def test_anybody_finds_the_grid_sends_a_request_and_follows_it(pages: Page
     await held.get_by_role("button", name="现在查看进展").click()
     follow = page.get_by_role("region", name="凭码查询")
     await expect(follow.get_by_role("article").filter(has_text="凭码查询诉求")).to_contain_text("已受理")
+
+    # The street brings it to an end, signed with one tap from the list on a phone; whoever asked says how it was.
+    order = items[0]["id"]
+    await town.do("dispatcher", "order.classify", order=order, order_class="NORMAL", appeal="HELP", category="HL_OTHER")
+    await town.do("dispatcher", "order.dispatch", order=order, lead="jj")
+    words = await Words.of(town.desk("operator"))
+    await _signs_with_one_tap(pages, town, words, items[0]["number"])
+    await town.do("duty-jj", "order.contact", order=order, means="PHONE")
+    await town.do("duty-jj", "order.start", order=order)
+    await town.do("duty-jj", "order.feed_back", order=order, result="灯泡已更换，请夜间查看", told_by="PHONE")
+    await follow.get_by_role("button", name="查询").click()
+    await expect(follow.get_by_role("article").filter(has_text="凭码查询诉求")).to_contain_text("待回访")
+    await follow.get_by_role("button", name=words.action("order.rate_by_code")).click()
+    form = follow.locator("form.actionform")
+    await pages.picture(page, "../pages/open-rate")
+    await form.get_by_role("checkbox", name=words.field("order.rate_by_code", "solved")).check()
+    await fill(form, words, "order.rate_by_code", satisfaction={"select": "VERY_SAT"})
+    await form.get_by_role("button", name=words.action("order.rate_by_code")).click()
+    await expect(follow.get_by_role("status").filter(has_text="已收到")).to_be_visible()
+    await expect(follow.get_by_role("article").filter(has_text="凭码查询诉求")).to_contain_text("已回访")
+    ended = (await town.shows("operator", "whistle", "hotline_order", order, "CALLED_BACK"))["timeline"]
+    assert [step["detail"] for step in ended if step["move"] == "order_called_back"]
 
     # A code that nobody gave out.
     await follow.get_by_label("查询码").fill("ABCDEFGHJKLM")

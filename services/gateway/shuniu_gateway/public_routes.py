@@ -4,12 +4,14 @@ Residents look up who answers for their grid, hand something in, follow it with 
 of one address are limited; the owner decides everything, as for a caller without a token at its own port.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import FromPath
+from shuniu.chassis.host import CHASSIS_TEXTS
 from shuniu.chassis.http.commands import read_body
 from shuniu.contracts.manifest import Action, Manifest, Panel, Route
 from shuniu.contracts.text import Text
@@ -53,6 +55,14 @@ class PublicServices(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[PublicService, ...]
 
 
+def _names(texts: Mapping[str, Text]) -> dict[str, Text]:
+    return {key: text for key, text in texts.items() if key.startswith(("field.", "enum."))}
+
+
+_EVERYWHERE = _names(CHASSIS_TEXTS)
+"""Of what every service has: documents that anybody verifies."""
+
+
 def _presence(request: AnyRequest) -> Presence:
     presence: Presence = request.app.state.host.extras["presence"]
     return presence
@@ -91,7 +101,7 @@ async def public_services(request: AnyRequest) -> PublicServices:
                     routes=routes,
                     actions=actions,
                     panels=panels,
-                    texts={key: text for key, text in manifest.texts.items() if key.startswith(("field.", "enum."))},
+                    texts={**_EVERYWHERE, **_names(manifest.texts)},
                 )
             )
     return PublicServices(scope=request.app.state.host.scope, services=tuple(found))

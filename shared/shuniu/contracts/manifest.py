@@ -157,12 +157,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Something a route is asked with: a segment of its path or a query parameter.
 
     ``kind`` says how it is asked for: ``code`` a code somebody holds (typed or scanned), ``area`` an area's code,
-    ``lon`` and ``lat`` together a point (degrees, WGS 84), ``choice`` one of ``choices``.
+    ``lon`` and ``lat`` together a point (degrees, WGS 84), ``choice`` one of ``choices``; ``words`` are words of a name
+    or an address: a public route asked with nothing else finds places by them (:class:`contracts.panels.FoundPlaces`).
     """
 
     name: str
     title: Text
-    kind: Literal["text", "number", "date", "bool", "choice", "code", "area", "lon", "lat"] = "text"
+    kind: Literal["text", "number", "date", "bool", "choice", "code", "area", "lon", "lat", "words"] = "text"
     place: Literal["path", "query"] = "query"
     required: bool = False
     choices: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ __all__ = (
     "CalendarEntry",
     "CalendarPanel",
     "Column",
+    "FoundPlace",
+    "FoundPlaces",
     "GanttPanel",
     "MatterPointer",
     "Shape",
@@ -115,3 +117,23 @@ class ShapesPanel(msgspec.Struct, frozen=True, kw_only=True):
     shapes: tuple[Shape, ...]
     as_of: datetime
     note: Text | None = None
+
+
+class FoundPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place found by its name or address, to be chosen by people: ``area`` is the smallest area it lies in, ``kind``
+    what sort of place it is."""
+
+    id: str
+    title: Text
+    area: str
+    kind: Text | None = None
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+
+
+class FoundPlaces(msgspec.Struct, frozen=True, kw_only=True):
+    """What a route asked with ``words`` answers: the best first, a dozen at most."""
+
+    places: tuple[FoundPlace, ...]
+    as_of: datetime

@@ -13,6 +13,8 @@ describe('where people look for what is open', () => {
   it.each([
     [route('/posts', ['lon', 'lon'], ['lat', 'lat']), 'near'],
     [route('/posts/{code}', ['code', 'area', 'path']), 'near'],
+    [route('/find', ['words', 'words']), 'find'],
+    [route('/find', ['words', 'words'], ['area', 'area', 'query', false]), 'find'],
     [route('/follow', ['code', 'code']), 'code'],
     [route('/verify/{code}', ['code', 'code', 'path'], ['sha256', 'text', 'query', false]), 'code'],
     [route('/stars', ['area', 'area', 'query', false]), 'read'],

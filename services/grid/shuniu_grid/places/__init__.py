@@ -38,6 +38,7 @@ capability = Capability(
     ),
     routes=(
         Route(path="/places", title=WORDS["route.places"], public=True),
+        Route(path="/places/find", title=WORDS["route.places_find"], public=True),
         Route(path="/places/map", title=WORDS["route.places_map"], public=True),
     ),
     handlers=HANDLERS,

@@ -9,10 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, QueryParameter
 from shuniu.chassis.http.access import host_of
 from shuniu.contracts.grid.places import PlaceType
-from shuniu.contracts.panels import Shape, ShapesPanel
+from shuniu.contracts.panels import FoundPlace, FoundPlaces, Shape, ShapesPanel
 from shuniu.contracts.text import Text
 
 from shuniu_grid.areas.routes import Digits
+from shuniu_grid.places.finding import found
 from shuniu_grid.places.hours import open_at, write_hours
 from shuniu_grid.places.register import ServicePlace
 from shuniu_grid.places.tables import PlaceTable
@@ -70,7 +71,7 @@ async def get_places(
     on: FromQuery[date | None] = None,
 ) -> Places:
     now = host_of(request).clock.now()
-    found = await places_on(on or business_day(now), area, type_)
+    there = await places_on(on or business_day(now), area, type_)
     return Places(
         places=tuple(
             PlaceView(
@@ -87,7 +88,29 @@ async def get_places(
                 unit=p.unit,
                 organisation=p.organisation,
             )
-            for p in found
+            for p in there
+        ),
+        as_of=now,
+    )
+
+
+@get("/places/find", summary="Volunteer posts and stations by words of name or address", opt={"public": True})
+async def find_places(
+    request: AnyRequest, words: Annotated[str, QueryParameter(min_length=1, max_length=60, format="words")]
+) -> FoundPlaces:
+    now = host_of(request).clock.now()
+    return FoundPlaces(
+        places=tuple(
+            FoundPlace(
+                id=p.id,
+                title=p.title,
+                area=p.area,
+                kind=WORDS[f"enum.type.{p.type}"],
+                address=p.address,
+                lon=p.lon,
+                lat=p.lat,
+            )
+            for p in found(words, await places_on(business_day(now)))
         ),
         as_of=now,
     )
@@ -96,8 +119,8 @@ async def get_places(
 @get("/places/map", summary="Volunteer posts and stations as points", opt={"public": True})
 async def get_places_map(request: AnyRequest, area: Digits = "") -> ShapesPanel:
     now = host_of(request).clock.now()
-    found = await places_on(business_day(now), area)
-    return ShapesPanel(shapes=tuple(_shape(p, now) for p in found[:_MOST]), as_of=now, note=WORDS["place.map_note"])
+    there = await places_on(business_day(now), area)
+    return ShapesPanel(shapes=tuple(_shape(p, now) for p in there[:_MOST]), as_of=now, note=WORDS["place.map_note"])
 
 
 def _shape(place: ServicePlace, now: datetime) -> Shape:
@@ -113,4 +136,4 @@ def _shape(place: ServicePlace, now: datetime) -> Shape:
     )
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (get_places, get_places_map)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (get_places, get_places_map, find_places)

@@ -23,7 +23,7 @@ from shuniu.contracts.text import Text
 __all__ = ("asked_of", "with_asked")
 
 Title = Callable[..., Text | None]
-_Kind = Literal["text", "number", "date", "bool", "choice", "code", "area", "lon", "lat"]
+_Kind = Literal["text", "number", "date", "bool", "choice", "code", "area", "lon", "lat", "words"]
 _BY_NAME: dict[str, _Kind] = {"lon": "lon", "lat": "lat", "code": "code", "area": "area"}
 _KINDS = frozenset(get_args(_Kind))
 

@@ -1057,7 +1057,7 @@ export interface components {
         Asked: {
             name: string;
             title: components["schemas"]["Text"];
-            kind?: "text" | "number" | "date" | "bool" | "choice" | "code" | "area" | "lon" | "lat";
+            kind?: "text" | "number" | "date" | "bool" | "choice" | "code" | "area" | "lon" | "lat" | "words";
             place?: "path" | "query";
             required?: boolean;
             choices?: string[];

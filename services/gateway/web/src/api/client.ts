@@ -1,7 +1,7 @@
 /** HTTP to the gateway: JSON in and out, problem+json as {@link Problem}, the anti-forgery token on every change. */
 import type { paths } from './api.gen'
-import { keepAnswer, keeper } from '../store/line'
-import type { BlobRef, DeadLetterPage, Detail, DoAnswer, Offers, ProblemBody, PublicServices, RebuildPage, Session, SheetImported, View } from './types'
+import { keepAnswer, keeper, keptAnswer } from '../store/line'
+import type { BlobRef, DeadLetterPage, Detail, DoAnswer, Offers, ProblemBody, RebuildPage, Session, SheetImported, View } from './types'
 
 /** Relative to the page, so the view works under any path. */
 export const base = (): string => new URL('api/v1/', document.baseURI.replace(/#.*/, '')).href
@@ -79,6 +79,7 @@ export async function call<T>(path: string, options: Options = {}): Promise<T> {
     body = JSON.stringify(options.body)
     headers['Content-Type'] = 'application/json'
   }
+  const mine = keeper.at
   let response: Response
   try {
     response = await fetch(address(path, options.query), {
@@ -90,8 +91,8 @@ export async function call<T>(path: string, options: Options = {}): Promise<T> {
     })
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error
-    const kept = options.keep ? await keeper.at?.get(options.keep) : undefined
-    if (kept !== undefined) return kept as T
+    const kept = options.keep && (await keptAnswer<T>(options.keep))
+    if (kept) return kept
     throw new Problem(0, { title: 'network', rule: 'network' })
   }
   const text = await response.text()
@@ -102,17 +103,20 @@ export async function call<T>(path: string, options: Options = {}): Promise<T> {
     parsed = null
   }
   if (response.ok) {
-    if (options.keep) keepAnswer(options.keep, parsed)
+    // Whoever has signed out meanwhile has nothing kept any more.
+    if (options.keep && (!mine || mine === keeper.at)) keepAnswer(options.keep, parsed)
     return parsed as T
   }
   if (response.status === 401 && !options.quiet) onSignedOut()
+  // What one may not read any more does not stay on the phone.
+  if (options.keep && (response.status === 403 || response.status === 404)) keeper.at?.drop(options.keep)
   throw new Problem(response.status, (parsed ?? { title: response.statusText }) as ProblemBody)
 }
 
 // --- typed by the gateway's OpenAPI document: a path, parameter or field it does not have is a compile error ----------
 
 type Gets = { [P in keyof paths]: paths[P] extends { get: { responses: { 200: { content: { 'application/json': unknown } } } } } ? P : never }[keyof paths]
-type Got<P extends Gets> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
+export type Got<P extends Gets> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
 export type Asked<P extends Gets> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? Exclude<Q, undefined> : Record<string, never>
 type Named<P extends string> = P extends `${string}{${infer N}}${infer R}` ? N | Named<R> : never
 type Names<P extends string> = { [N in Named<P>]: string }
@@ -122,7 +126,7 @@ const fill = (path: string, parts: Record<string, string>): string =>
   path.replace('/api/v1/', '').replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''))
 
 /** A route of an owner below its door: its own slashes stay, everything else is escaped. */
-const routePath = (door: string, path: string): string =>
+export const routePath = (door: string, path: string): string =>
   door + path.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')
 
 export function get<P extends Gets>(path: P, parts: Names<P>, query?: Asked<P>, signal?: AbortSignal, keep = ''): Promise<Got<P>> {
@@ -150,13 +154,14 @@ export const api = {
   units: () => get('/api/v1/units', {}, undefined, undefined, 'units'),
   overview: (area: string, signal?: AbortSignal) => get('/api/v1/overview', {}, area ? { area } : {}, signal),
   matters: (query: MatterQuery, signal?: AbortSignal, keep = '') => get('/api/v1/matters', {}, query, signal, keep),
-  matter: (service: string, kind: string, matter: string) => get('/api/v1/matters/{service}/{kind}/{matter}', { service, kind, matter }),
+  matter: (service: string, kind: string, matter: string, keep = false) =>
+    get('/api/v1/matters/{service}/{kind}/{matter}', { service, kind, matter }, undefined, undefined, keep ? `page|${service}|${kind}|${matter}` : ''),
   offers: (service: string, kind: string, matter: string, keep = false) =>
     call<Offers>(to('/api/v1/matters/{service}/{kind}/{matter}/actions', { service, kind, matter }), keep ? { keep: `offers|${service}|${kind}|${matter}` } : {}),
   openings: (area: string) => get('/api/v1/actions', {}, area ? { area } : {}, undefined, 'openings'),
   /** The owner's answers below are handed on as they are. */
-  detail: (service: string, kind: string, matter: string) =>
-    call<Detail>(to('/api/v1/matters/{service}/{kind}/{matter}/detail', { service, kind, matter })),
+  detail: (service: string, kind: string, matter: string, keep = false) =>
+    call<Detail>(to('/api/v1/matters/{service}/{kind}/{matter}/detail', { service, kind, matter }), keep ? { keep: `detail|${service}|${kind}|${matter}` } : {}),
   unmask: (service: string, kind: string, matter: string, ref: string, reason: string) =>
     call<{ ref: string; fields: Record<string, string> }>(to('/api/v1/matters/{service}/{kind}/{matter}/unmask', { service, kind, matter }), { method: 'POST', body: { ref, reason } }),
   /** `key` is made once for a form and kept over retries, so a command is never carried out twice. */
@@ -190,22 +195,5 @@ export const api = {
   deliveries: (query: Asked<'/api/v1/deliveries'>) => get('/api/v1/deliveries', {}, query),
   deadLetters: (service: string, discarded: boolean) => api.route<DeadLetterPage>(service, '/dead-letters', discarded ? { discarded } : {}),
   rebuilds: (service: string) => api.route<RebuildPage>(service, '/rebuilds'),
-  /** Without signing in: what services declare public. */
-  publicServices: () => call<PublicServices>(to('/api/v1/public/services', {}), { quiet: true }),
-  publicRoute: (service: string, path: string, query: Query) =>
-    call<unknown>(routePath(to('/api/v1/public/services/{service}/x/{path}', { service, path: '' }), path), { query, quiet: true }),
-  publicAreas: () => call<Got<'/api/v1/public/areas'>>(to('/api/v1/public/areas', {}), { quiet: true }),
-  publicTicket: (service: string, action: string) =>
-    call<{ ticket: string; most_files: number; most_bytes: number; media_types: string[] }>(to('/api/v1/public/services/{service}/tickets/{action}', { service, action }), { method: 'POST', quiet: true }),
-  publicChunk: (ticket: string) => (service: string, sha256: string, n: number, of: number, chunk: Blob) =>
-    call<BlobRef | null>(to('/api/v1/public/services/{service}/blobs/{sha256}/{n}', { service, sha256, n: String(n) }), {
-      method: 'PUT',
-      query: { of },
-      raw: chunk,
-      headers: { 'X-Upload-Ticket': ticket },
-      quiet: true,
-    }),
-  publicAct: (service: string, action: string, body: unknown, key: string) =>
-    call<DoAnswer>(to('/api/v1/public/do/{service}/{action}', { service, action }), { method: 'POST', body, headers: { 'Idempotency-Key': key }, quiet: true }),
   blobAddress: (service: string, sha256: string) => address(to('/api/v1/services/{service}/blobs/{sha256}', { service, sha256 })),
 }

@@ -3,11 +3,12 @@ import type { Action, JsonSchema, PublicService } from '../api/types'
 
 export type OpenRoute = PublicService['routes'][number]
 export type Asked = NonNullable<OpenRoute['asked']>[number]
-export type Way = 'near' | 'code' | 'read' | 'ask'
+export type Way = 'near' | 'find' | 'code' | 'read' | 'ask'
 
 const needed = (r: OpenRoute): Asked[] => (r.asked ?? []).filter((a) => a.required)
 
-/** `near`: asked with a place alone (a point, or an area); `code`: with a code alone; `read`: with nothing; else `ask`. */
+/** `near`: asked with a place alone (a point, or an area); `find`: with words that
+ * find places; `code`: with a code alone; `read`: with nothing; else `ask`. */
 export function wayOf(r: OpenRoute): Way {
   const wanted = needed(r)
   if (!wanted.length) return 'read'
@@ -15,6 +16,7 @@ export function wayOf(r: OpenRoute): Way {
   if ([...kinds].every((k) => k === 'lon' || k === 'lat') && kinds.size === 2) return 'near'
   if (wanted.length === 1 && wanted[0]!.kind === 'area') return 'near'
   if (wanted.length === 1 && wanted[0]!.kind === 'code') return 'code'
+  if (wanted.length === 1 && wanted[0]!.kind === 'words') return 'find'
   return 'ask'
 }
 

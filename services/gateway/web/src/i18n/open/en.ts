@@ -2,9 +2,13 @@ import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
   'near.title': 'Near me',
-  'near.lead': 'Choose the community and grid you are in, or use your position, to see who answers for it and what there is.',
+  'near.lead': 'Enter a name or an address, choose the community and grid you are in, or use your position, to see who answers for it and what there is.',
   'near.choose': 'Where I am',
   'near.none': 'Nothing was found for this place',
+  'find.label': 'Find by name or address',
+  'find.hint': 'Community, grid, estate, building, street or service post',
+  'find.found': 'Places found',
+  'find.none': 'Nothing was found; try another name or choose below',
   'do.title': 'Hand something in',
   'code.title': 'Follow by code',
   'code.lead': 'Enter the code you were given to see how it stands and to rate it.',

@@ -1,9 +1,13 @@
 /** Words of the residents' page; zh-CN is the source. */
 export const zh = {
   'near.title': '我身边',
-  'near.lead': '选择所在的社区和网格，或使用当前位置，查看由谁负责、有哪些服务。',
+  'near.lead': '输入名称或地址、选择所在的社区和网格，或使用当前位置，查看由谁负责、有哪些服务。',
   'near.choose': '我所在的位置',
   'near.none': '这个位置没有查到内容',
+  'find.label': '按名称或地址查找',
+  'find.hint': '社区、网格、小区、楼宇、路名或服务点',
+  'find.found': '查到的位置',
+  'find.none': '没有查到，换个名称或在下面选择',
   'do.title': '我要办',
   'code.title': '凭码查询',
   'code.lead': '输入办理时得到的查询码，查看进展、进行评价。',
