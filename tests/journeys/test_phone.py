@@ -3,16 +3,19 @@ hands. The gateway's and the services' own doing; only the line between is cut."
 
 import json
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from shuniu.chassis.host import Host
 from shuniu.runtime.processes import Together
 from shuniu.testing.waiting import until
 from shuniu_demo.pictures import draw
 from shuniu_demo.script import Picture
+from shuniu_gateway import assets
 
+from .builds import next_build
 from .conftest import RESULTS
 from .forms import Words, fill, send
 from .lines import Line
@@ -22,8 +25,24 @@ from .watching import PHONE, Pages, sign_in, signed_in
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 AREA: Final = ("320199001001", "320199001001002")
-FIRST, SECOND = "地下车库 B2 西侧", "地下车库 B3 东侧"
+FIRST, SECOND, MENDED, FORGOTTEN = (f"地下车库 B{n} {side}侧" for n, side in enumerate("西东南北", 2))
+REFUSED: Final = "地下车库 B4 13800001111"
+"""A place is published and may name nobody: its owner says no to a telephone number in it."""
 STORED: Final = "已存放在本机"
+_STORED: Final = """(words) => new Promise((go) => {
+  const asked = indexedDB.open('shuniu')
+  asked.onsuccess = () => {
+    const stores = ['kept', 'items', 'files']
+    const work = asked.result.transaction(stores)
+    Promise.all(stores.map((name) => new Promise((all) => {
+      work.objectStore(name).getAll().onsuccess = (event) => all(event.target.result)
+    }))).then((found) => {
+      asked.result.close()
+      go(found.flat().map((x) => JSON.stringify(x)).some((x) => words.every((word) => x.includes(word))))
+    })
+  }
+})"""
+"""Whether anything lies in the phone's own store that has all these words."""
 
 
 async def _report(page: Page, words: Words, place: str, picture: Picture) -> None:
@@ -43,11 +62,13 @@ async def _signs_in(page: Page, town: Running, login: str) -> None:
 
 async def _signs_out(page: Page) -> None:
     await page.locator("details.account summary").click()
-    await page.get_by_role("button", name="退出").click()
+    await page.get_by_role("button", name="退出登录").click()
     await page.wait_for_url(re.compile("#/login"))
 
 
-async def test_two_reports_of_a_basement_arrive_once_each(chromium: Browser, town: Running) -> None:
+async def test_two_reports_of_a_basement_arrive_once_each(
+    chromium: Browser, town: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = await Words.of(town.desk("operator"))
     line = Line(town.url)
     async with line, Pages(chromium, line.url, RESULTS / "phone") as pages:
@@ -98,11 +119,96 @@ async def test_two_reports_of_a_basement_arrive_once_each(chromium: Browser, tow
         await pages.picture(page, "queue-sent")
         found = await until(lambda: _both(town))
         assert {m["place"]["name"] for m in found} == {FIRST, SECOND}
+
+        # What is kept to be read, what is mended, a new build under all of it, and clearing the phone.
+        await _goes_on_reading(page, pages, line, *found)
+        refused = await _is_refused(page, pages, line, words)
+        monkeypatch.setattr(assets, "DIST", next_build(assets.DIST, tmp_path / "dist"))
+        await _meets_a_new_build(page, line)
+        await _is_mended(page, line, words, refused)
+        await _is_cleared(page, line, words, town)
+        found = await _arrived(town)
+        assert {m["place"]["name"] for m in found} == {FIRST, SECOND, MENDED}
         for matter in found:
             steps = (await town.page("operator", "grid", "grid_event", matter["id"]))["timeline"]
             assert [step["move"] for step in steps].count("report") == 1
             own = await town.desk("operator").get(f"/matters/grid/grid_event/{matter['id']}/detail")
             assert "image/png" in json.dumps(own)
+
+
+async def _goes_on_reading(page: Page, pages: Pages, line: Line, opened: dict[str, Any], other: dict[str, Any]) -> None:
+    """A matter's page that was opened stays readable without a line and says of when it is; of one that was not, what
+    the list said."""
+    await page.get_by_role("main").get_by_role("link", name=opened["number"]).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(opened["title"])
+    await page.goto(f"{line.url}/#/my")
+    await until(lambda: page.evaluate(_STORED, ["detail|", "image/png"]))
+    await until(lambda: page.evaluate(_STORED, ["matters|", other["number"]]))
+    await line.cut()
+    await page.reload()
+    for matter, words, whole in ((opened, "本机保存的", 1), (other, "清单里", 0)):
+        await page.goto(f"{line.url}/#/my")
+        await page.get_by_role("article").filter(has_text=matter["number"]).get_by_role("link").first.click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(matter["title"])
+        await expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+        await expect(page.get_by_role("heading", name="全程时间线")).to_have_count(whole)
+        await pages.picture(page, f"matter-offline-{whole}")
+
+
+async def _is_refused(page: Page, pages: Pages, line: Line, words: Words) -> Locator:
+    """Filled in without a line, and the owner says no to it once there is one."""
+    await page.goto(f"{line.url}/#/do/grid/grid.report")
+    await _report(page, words, REFUSED, Picture("car", False, 3))
+    await page.goto(f"{line.url}/#/queue")
+    await line.restore()
+    refused = page.get_by_role("main").get_by_role("listitem").filter(has_text="未被受理")
+    await expect(refused).to_contain_text(REFUSED, timeout=60_000)
+    await pages.picture(page, "queue-refused")
+    return refused
+
+
+async def _meets_a_new_build(page: Page, line: Line) -> None:
+    """The page in use hears of a new build, comes up on its files, and those of the old one go."""
+    old = await page.evaluate("caches.keys()")
+    await line.cut()
+    await line.restore()
+    await page.goto(f"{line.url}/#/my")
+    told = page.get_by_role("status").filter(has_text="页面已更新")
+    await expect(told).to_be_visible(timeout=60_000)
+    await told.get_by_role("button").click()
+    await until(lambda: page.evaluate("document.documentElement.dataset.build === 'next'"))
+    gone = "(old) => caches.keys().then((now) => now.length > 0 && !now.some((x) => old.includes(x)))"
+    await until(lambda: page.evaluate(gone, old))
+
+
+async def _is_mended(page: Page, line: Line, words: Words, refused: Locator) -> None:
+    await page.goto(f"{line.url}/#/queue")
+    await expect(refused.get_by_role("img")).to_have_count(1)
+    await refused.get_by_role("button", name="修改后再提交").click()
+    form = page.get_by_role("dialog")
+    await fill(form, words, "grid.report", place={"name": MENDED})
+    await send(form)
+    await expect(form).to_have_count(0)
+    await expect(refused).to_have_count(0)
+
+
+async def _is_cleared(page: Page, line: Line, words: Words, town: Running) -> None:
+    """Cleared without a line: what waited is never sent, nothing lies here, and whoever was signed in is out."""
+    await line.cut()
+    await page.goto(f"{line.url}/#/do/grid/grid.report")
+    await _report(page, words, FORGOTTEN, Picture("car", False, 4))
+    await page.goto(f"{line.url}/#/queue")
+    await page.get_by_role("button", name="清除本机数据并退出").click()
+    await page.get_by_role("dialog").get_by_role("button", name="确认").click()
+    await page.wait_for_url(re.compile("#/login"))
+    await until(lambda: page.evaluate(f"({_STORED})([]).then((any) => !any)"))
+    await page.reload()
+    await expect(page.locator("input[name=username]")).to_be_visible()
+    await line.restore()
+    await page.reload()
+    await _signs_in(page, town, "worker-01")
+    await page.goto(f"{line.url}/#/queue")
+    await expect(page.get_by_text("没有暂存的内容")).to_be_visible()
 
 
 async def _arrived(town: Running) -> list[dict[str, Any]]:

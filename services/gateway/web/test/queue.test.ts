@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { heldBack, mediaOf, nextOf, outcomeOf, refsIn, tried, unreferenced, type Waiting, waitAfter, wakeAt } from '../src/lib/queue'
+import { heldBack, mediaOf, nextOf, outcomeOf, refsIn, standsAt, tried, unreferenced, type Waiting, waitAfter, wakeAt } from '../src/lib/queue'
 
 const SHA = (x: string) => x.repeat(64)
 let n = 0
@@ -33,6 +33,14 @@ describe('which is next', () => {
     expect(heldBack([refused, after], after)).toBe(true)
     expect(nextOf([after], 'me', 10)).toBe(after)
     expect(nextOf([{ ...refused, state: 'sent' }, after], 'me', 10)).toBe(after)
+  })
+  it('lets a mended one go before what waited behind it', () => {
+    const refused = item({ lane: 'm1', state: 'refused' })
+    const after = item({ lane: 'm1' })
+    const mended = item({ lane: 'm1', at: standsAt([refused, after], refused.id, 99) })
+    expect(nextOf([after, mended], 'me', 100)).toBe(mended)
+    expect(standsAt([after], refused.id, 99)).toBe(99)
+    expect(standsAt([after], undefined, 99)).toBe(99)
   })
   it('does not let one opening hold another back', () => {
     const refused = item({ state: 'refused' })

@@ -73,6 +73,9 @@ export function wakeAt(items: readonly Waiting[], account: string): number | nul
 export const heldBack = (items: readonly Waiting[], item: Waiting): boolean =>
   item.state === 'waiting' && item.lane !== '' && items.some((x) => x.id !== item.id && x.account === item.account && x.lane === item.lane && x.state === 'refused' && byAge(x, item) < 0)
 
+/** Where a new one stands in the order: last, or in the place of the refused one that it mends, before what waited behind that. */
+export const standsAt = (items: readonly Waiting[], mends: string | undefined, now: number): number => items.find((x) => x.id === mends)?.at ?? now
+
 export const tried = (item: Waiting, now: number): Waiting => ({ ...item, tries: item.tries + 1, notBefore: now + waitAfter(item.tries + 1) })
 
 const BLOB = /^[0-9a-f]{64}$/

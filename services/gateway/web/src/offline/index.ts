@@ -7,7 +7,7 @@ import { liveState, refetch } from '../store/live'
 import { session } from '../store/session'
 import { toast } from '../store/toast'
 import { reloadAreas, reloadView } from '../store/world'
-import { forget, keeperOf, keepSession } from './kept'
+import { forget, keeperOf, keepSession, tidy } from './kept'
 import { begin, end, flush, load, sweep } from './outbox'
 
 /** A hundred files are fetched to be kept: not while what was asked for is on its way. */
@@ -41,6 +41,7 @@ export async function start(renew: () => Promise<boolean>): Promise<void> {
   window.addEventListener('online', online)
   document.addEventListener('visibilitychange', visible)
   window.setTimeout(register, KEEP_AFTER_MS)
+  void tidy(here.account.id).catch(() => undefined)
   await load().catch(() => undefined)
   void sweep().catch(() => undefined)
   if (!offline.value) void flush(true)
@@ -53,11 +54,16 @@ export async function start(renew: () => Promise<boolean>): Promise<void> {
       refetch()
     }
     void flush(true)
+    renewPage(0)
   }
 }
 
 const online = (): void => void flush(true)
-const visible = (): void => void (!document.hidden && flush(true))
+const visible = (): void => {
+  if (document.hidden) return
+  void flush(true)
+  renewPage()
+}
 
 /** A stream that never opened does not always try again by itself: the page looks every few seconds. */
 function poll(renew: () => Promise<boolean>): void {
@@ -83,12 +89,35 @@ export async function stop(account: string): Promise<void> {
   if (account) await forget(account)
 }
 
+const cameUpUnder = 'serviceWorker' in navigator ? navigator.serviceWorker.controller : null
+let worker: ServiceWorkerRegistration | null = null
 let registered = false
 /** The page itself without a line (sw.js, made whole by the build); only where the browser lets it: HTTPS or this machine. */
 function register(): void {
   if (registered || !('serviceWorker' in navigator) || import.meta.env.DEV) return
   registered = true
-  const had = Boolean(navigator.serviceWorker.controller)
-  navigator.serviceWorker.addEventListener('controllerchange', () => (updated.value = had))
-  void navigator.serviceWorker.register(new URL('sw.js', document.baseURI.replace(/#.*/, '')), { updateViaCache: 'none' }).catch(() => undefined)
+  // This page came up under that worker: of builds before it nothing is needed any more.
+  cameUpUnder?.postMessage('up')
+  const changed = (): void => void newer().then((yes) => (updated.value = Boolean(cameUpUnder) && yes))
+  navigator.serviceWorker.addEventListener('controllerchange', changed)
+  if (navigator.serviceWorker.controller !== cameUpUnder) changed()
+  void navigator.serviceWorker
+    .register(new URL('sw.js', document.baseURI.replace(/#.*/, '')), { updateViaCache: 'none' })
+    .then((found) => (worker = found))
+    .catch(() => undefined)
+}
+
+/** Whether the worker that has taken over keeps another page than this one. */
+async function newer(): Promise<boolean> {
+  const builds = (await caches.keys()).filter((name) => name.startsWith('shuniu-'))
+  const own = document.querySelector<HTMLScriptElement>('script[type=module][src]')?.src
+  return Boolean(own && builds.length) && !(await (await caches.open(builds[builds.length - 1]!)).match(own!))
+}
+
+let looked = Date.now()
+/** A page that is never loaded again asks by itself whether there is a newer one: the line is back, or somebody looks. */
+function renewPage(atMostEvery = 60_000): void {
+  if (!worker || Date.now() - looked < atMostEvery) return
+  looked = Date.now()
+  void worker.update().catch(() => undefined)
 }

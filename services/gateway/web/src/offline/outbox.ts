@@ -3,7 +3,7 @@ import { shallowRef } from 'vue'
 import { api, Problem } from '../api/client'
 import type { BlobRef, DoAnswer, Text } from '../api/types'
 import { upload } from '../api/upload'
-import { mediaOf, nextOf, outcomeOf, refsIn, tried, unreferenced, type Waiting, wakeAt } from '../lib/queue'
+import { mediaOf, nextOf, outcomeOf, refsIn, standsAt, tried, unreferenced, type Waiting, wakeAt } from '../lib/queue'
 import { sha256, uuid } from '../lib/sha256'
 import { refusedCount, waitingCount } from '../store/line'
 import { session } from '../store/session'
@@ -103,6 +103,8 @@ export interface Filled {
   body: Record<string, unknown>
   /** The key it may already have been sent with. */
   key: string
+  /** The refused one that was mended: it takes that one's place in the order. */
+  mends?: string
 }
 
 /** Puts a command by and tries to send it. Raises when this browser cannot keep anything. */
@@ -120,7 +122,7 @@ export async function put(filled: Filled): Promise<void> {
     body: JSON.parse(JSON.stringify(filled.body)) as Record<string, unknown>,
     key: filled.key,
     lane: matter && `${filled.service}|${action?.kind ?? ''}|${matter}`,
-    at: Date.now(),
+    at: standsAt(items.value, filled.mends, Date.now()),
     state: 'waiting',
     tries: 0,
     notBefore: 0,
@@ -165,6 +167,8 @@ async function deliver(item: Waiting): Promise<boolean> {
   } finally {
     sending.value = ''
   }
+  // Cleared off this phone while it was on its way: no trace of it comes back.
+  if (!(await db.get('items', item.id))) return true
   const outcome = outcomeOf(status, problem?.rule)
   if (outcome === 'sent') {
     const done: Waiting = { ...trying, state: 'sent', said: answer?.matter?.number ?? '', errors: [], matter: answer?.matter ?? null, settledAt: Date.now() }

@@ -30,10 +30,23 @@ async function fresh(url) {
 self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
-      // The build before stays for pages that are still open; older ones go.
+      // The build before stays for pages that are still open, until one came up under this build; older ones go.
       const others = (await caches.keys()).filter((name) => name.startsWith('shuniu-') && name !== BUILD)
       await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)))
       await self.clients.claim()
+    })(),
+  )
+})
+
+// A page came up under this worker. Where it is the only one, no page of an earlier build is left; caches come in the order
+// they were made, so one that is being made for a later build is not touched.
+self.addEventListener('message', (event) => {
+  if (event.data !== 'up') return
+  event.waitUntil(
+    (async () => {
+      if ((await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).length > 1) return
+      const builds = (await caches.keys()).filter((name) => name.startsWith('shuniu-'))
+      await Promise.all(builds.slice(0, Math.max(0, builds.indexOf(BUILD))).map((name) => caches.delete(name)))
     })(),
   )
 })

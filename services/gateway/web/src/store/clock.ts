@@ -10,11 +10,12 @@ export const now = shallowRef(Date.now())
 
 export const domainNow = (real = Date.now()): number => asOf + (real - heardAt) * rate
 
-/** Sets the clock after an answer. Small differences are network delay and are left alone, so figures do not jitter. */
-export function setClock(iso: string, pace: number | null = null): void {
-  const at = Date.parse(iso)
-  if (Number.isNaN(at)) return
+/** Sets the clock after an answer. Small differences are network delay and are left alone, so figures do not jitter.
+ * `since`: when that answer was given, where it is one that was kept: the clock went on meanwhile. */
+export function setClock(iso: string, pace: number | null = null, since = 0): void {
   const real = Date.now()
+  const at = Date.parse(iso) + (since ? (real - since) * (pace ?? rate) : 0)
+  if (Number.isNaN(at)) return
   const tolerance = 1500 * Math.max(1, rate)
   const changed = pace !== null && pace !== rate
   if (!changed && Math.abs(domainNow(real) - at) < tolerance) return

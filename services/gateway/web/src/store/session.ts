@@ -1,7 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import { api, Problem, setCsrf } from '../api/client'
 import type { Session } from '../api/types'
-import { offline } from './line'
+import { keeper, offline } from './line'
 import { releaseLive, startLive, stopLive } from './live'
 import { remember as keep, remembered } from './prefs'
 import { loadWorld } from './world'
@@ -84,6 +84,7 @@ async function next(fresh: Session): Promise<Stage> {
   const stage = stageOf(fresh)
   keep('out', '')
   setCsrf(fresh.csrf)
+  keeper.early.clear()
   if (stage === 'in') {
     take(fresh)
     await enter()

@@ -6,6 +6,7 @@ import { sign, tx } from '../i18n'
 import { fill } from '../i18n'
 import { fullTime } from '../lib/time'
 import { setClock } from './clock'
+import { keptSince } from './line'
 
 export const view = shallowRef<View | null>(null)
 export const services = shallowRef(new Map<string, ServiceState>())
@@ -35,7 +36,7 @@ export const topAreas = computed(() => {
 export async function reloadView(): Promise<void> {
   const fresh = await api.view()
   view.value = fresh
-  setClock(fresh.as_of, fresh.rate)
+  setClock(fresh.as_of, fresh.rate, keptSince(fresh))
   for (const entry of fresh.services) {
     const { manifest, ...state } = entry
     services.value.set(state.source, state)

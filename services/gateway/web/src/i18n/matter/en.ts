@@ -19,6 +19,8 @@ export const en: Record<keyof typeof zh, string> = {
   'web.help': 'From left to right as it came about; boxes open',
   'line.all': 'Everything',
   'line.own': 'This matter only',
+  'line.kept': 'There is no network: this is what this phone kept at {time}',
+  'line.listOnly': 'There is no network: this is what the list said at {time}; the whole page is kept once it was opened',
   'print.go': 'Print',
   'print.at': 'Printed',
   'personal.title': 'Personal data',

@@ -18,6 +18,8 @@ export const zh = {
   'web.help': '由左至右是事情的先后；方框可打开',
   'line.all': '全部',
   'line.own': '只看本事项',
+  'line.kept': '现在没有网络，这是本机保存的 {time} 的内容',
+  'line.listOnly': '现在没有网络，这是清单里 {time} 的内容；打开过的事项才保存全部',
   'print.go': '打印',
   'print.at': '打印时间',
   'personal.title': '个人信息',
