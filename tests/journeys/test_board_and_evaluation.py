@@ -255,8 +255,12 @@ async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(
 
 
 async def test_on_a_phone_the_evaluation_fits(pages: Pages, town: Running) -> None:
-    page = await _open(pages, town, "operator", "/reports?p=day", PHONE)
+    chosen = "p=custom&from=2026-11-20&to=2026-11-23&base=custom&bfrom=2026-11-02&bto=2026-11-04"
+    page = await _open(pages, town, "operator", f"/reports?{chosen}", PHONE)
     await expect(page.get_by_role("heading", level=1)).to_have_text("统计评价")
     await expect(page.get_by_role("group", name="各项指标")).to_be_visible()
+    await expect(page.get_by_label("对比期起")).to_have_value("2026-11-02")
+    await page.get_by_label("对比期止").fill("2026-11-05")
+    await page.wait_for_url(re.compile("bto=2026-11-05"))
     size = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert size[0] <= size[1], f"wider than the window: {size}"

@@ -156,6 +156,8 @@ async def brief_of(asked: Asked, kind: BriefPeriod, lang: Lang) -> Brief:
     facts.append((words["made"], f"{local(now):%Y-%m-%d %H:%M}"))
     absent = [titles.of(s.title, s.service) for s in asked.presence.services(manifests=False) if s.state == "absent"]
     notes = [words["silent"].replace("{n}", str(silent))] if silent else []
+    if asked.period.last >= local(now).date():
+        notes.append(words["running"])
     if absent:
         notes.append(words["absent"].replace("{services}", titles.listed(absent)))
     if host.extras["seed"].synthetic:

@@ -10,7 +10,8 @@ import KpiTile from '../src/components/KpiTile.vue'
 import Tiles from '../src/overview/Tiles.vue'
 import { fieldsOf } from '../src/lib/schema'
 import { standing } from '../src/lib/acts'
-import { manifests, services } from '../src/store/world'
+import { lang } from '../src/store/prefs'
+import { manifests, matterTitle, services } from '../src/store/world'
 import { mount } from './mount'
 
 const both = (x: string) => ({ zh: x, en: x })
@@ -190,5 +191,17 @@ describe('actions that stand alone', () => {
       actions: [action('a', { order: 2 }), action('b', { kind: 'item' }), action('c', { opens: 'item' }), action('d', { roles: ['other'] }), action('e', { public: true, roles: [] }), action('f', { roles: [], order: 1 }), action('chassis.rebuild', {})],
     } as unknown as Manifest
     expect(standing(manifest, ['keeper']).map((a) => a.name)).toEqual(['f', 'a'])
+  })
+})
+
+describe('a title of a matter', () => {
+  it('says in English what the matter is where it begins with that, and leaves its owner’s words', () => {
+    const kind = { id: 'item', title: { zh: '物品', en: 'Item' }, plural: text('物品'), categories: [{ id: 'K', title: { zh: '钥匙', en: 'Keys' } }], statuses: [] }
+    manifests.value = new Map([['lost', { service: 'lost', version: '1', title: text('失物'), summary: text(''), kinds: [kind] } as unknown as Manifest]])
+    const of = (title: string) => matterTitle({ service: 'lost', kind: 'item', title })
+    expect(of('钥匙 · 东门')).toBe('钥匙 · 东门')
+    lang.value = 'en'
+    expect([of('钥匙 · 东门'), of('物品'), of('钥匙扣 · 东门'), matterTitle({ service: 'x', kind: 'y', title: '钥匙' })]).toEqual(['Keys · 东门', 'Item', '钥匙扣 · 东门', '钥匙'])
+    lang.value = 'zh'
   })
 })

@@ -11,7 +11,7 @@ const zh = {
   'kpi.inside': '区间内',
   'kpi.band': '区间',
   'kpi.none': '无数据',
-  'kpi.of': '近 {days} 日 {n}/{d}',
+  'kpi.of': '近{days}日 {n}/{d}',
   'over.title': '指挥总览',
   'over.stages': '办理进度',
   'over.hours': '24 小时新增',

@@ -7,6 +7,7 @@ import { fill } from '../i18n'
 import { fullTime } from '../lib/time'
 import { setClock } from './clock'
 import { keptSince } from './line'
+import { lang } from './prefs'
 
 export const view = shallowRef<View | null>(null)
 export const services = shallowRef(new Map<string, ServiceState>())
@@ -107,6 +108,14 @@ export const kindWithStatus = (service: string, status: string): { kind: string;
       if (i.unitStatuses.has(status)) return { kind: i.kind.id, unit: true }
     }
   return { kind: '', unit: false }
+}
+
+/** A matter's title; where it begins with a category or its kind, that part in the chosen language. The rest is its owner's. */
+export function matterTitle(m: { service: string; kind: string; title?: string }): string {
+  const title = m.title ?? ''
+  const known = lang.value === 'en' ? index.value.get(`${m.service}|${m.kind}`) : undefined
+  const said = known && [...known.categories.values(), known.kind.title].find((x) => `${title} ·`.startsWith(`${x.zh} ·`))
+  return said ? said.en + title.slice(said.zh.length) : title
 }
 
 /** A text of a service's catalogue by one of several keys, filled; the last resort is the id itself. */
