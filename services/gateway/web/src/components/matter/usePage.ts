@@ -9,6 +9,7 @@ import { setClock } from '../../store/clock'
 import { keeper, keptSince } from '../../store/line'
 import { liveState, matters, take, version } from '../../store/live'
 import { session } from '../../store/session'
+import { matterTitle } from '../../store/world'
 
 interface Which {
   service: string
@@ -64,7 +65,7 @@ export function usePage(which: Which, told: { title: (title: string) => void; hi
       take([view.value.matter])
       seen.value = view.value
       failure.value = ''
-      told.title(view.value.matter.title)
+      told.title(matterTitle(view.value.matter))
     } else {
       const problem = view.reason instanceof Problem ? view.reason : null
       const hidden = problem?.status === 404 || problem?.status === 403
