@@ -49,7 +49,7 @@ export function linesOf(value: unknown, s: Saying, depth = 0): Line[] {
     if (isText(v)) out.push({ label: s.name(key), value: s.text(v) })
     else if (Array.isArray(v)) {
       const words = v.filter((x) => typeof x !== 'object').map((x) => s.said(key, String(x)))
-      if (words.length && (s.name(key) || WORDS.test(words.join(s.list)))) out.push({ label: s.name(key), value: words.join(s.list) })
+      if (words.length && (s.name(key) || words.some((x) => WORDS.test(x)))) out.push({ label: s.name(key), value: words.join(s.list) })
       for (const x of v)
         if (isText(x)) out.push({ label: s.name(key), value: s.text(x) })
         else if (typeof x === 'object' && x !== null) {

@@ -95,8 +95,8 @@ export const OPEN: InjectionKey<OpenPage> = Symbol('open')
 export const useOpen = (): OpenPage => inject(OPEN)!
 
 export const required = (l: Look): Asked[] => (l.r.asked ?? []).filter((a) => a.required)
-/** A value of a closed list is shown by its title, an area by its name. */
-export const valueOf = (s: PublicService, key: string, v: string): string => tx(s.texts?.[`enum.${key}.${v}`], areaByCode.value.has(v) ? areaTitle(v) : v)
+/** A value of a closed list is shown by its title, an area by its name, but where its code is told. */
+export const valueOf = (s: PublicService, key: string, v: string): string => tx(s.texts?.[`enum.${key}.${v}`], key !== 'code' && areaByCode.value.has(v) ? areaTitle(v) : v)
 export const fieldOf = (s: PublicService, name: string): string => tx(s.texts?.[`field.${name}`], '')
 /** `ABCD-EFGH` as it is looked up. */
 export const bare = (code: string): string => code.replace(/[\s-]/g, '')

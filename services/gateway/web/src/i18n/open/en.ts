@@ -6,7 +6,7 @@ export const en: Record<keyof typeof zh, string> = {
   'near.choose': 'Where I am',
   'near.none': 'Nothing was found for this place',
   'find.label': 'Find by name or address',
-  'find.hint': 'Community, grid, estate, building, street or service post',
+  'find.hint': 'Community, building, street, post …',
   'find.found': 'Places found',
   'find.none': 'Nothing was found; try another name or choose below',
   'do.title': 'Hand something in',

@@ -5,7 +5,7 @@ export const zh = {
   'near.choose': '我所在的位置',
   'near.none': '这个位置没有查到内容',
   'find.label': '按名称或地址查找',
-  'find.hint': '社区、网格、小区、楼宇、路名或服务点',
+  'find.hint': '社区、小区、楼宇、路名、服务点…',
   'find.found': '查到的位置',
   'find.none': '没有查到，换个名称或在下面选择',
   'do.title': '我要办',
