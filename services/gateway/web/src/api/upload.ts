@@ -3,6 +3,8 @@ import type { InjectionKey } from 'vue'
 import { Problem, api } from './client'
 import type { BlobRef } from './types'
 import { sha256 } from '../lib/sha256'
+import { offline } from '../store/line'
+import { liveState } from '../store/live'
 
 export const CHUNK = 256 * 1024
 
@@ -32,7 +34,9 @@ export async function upload(service: string, file: Blob, progress: (done: numbe
         whole = Boolean(done) // it is there already, from an earlier try or somebody else's
         break
       } catch (error) {
-        const again = error instanceof Problem && (error.lost || error.status >= 502)
+        // Where the stream is gone as well there is no line to try again on: what is sent waits on the phone.
+        const gone = offline.value || liveState.value === 'reconnecting'
+        const again = error instanceof Problem && (error.lost ? !gone : error.status >= 502)
         if (!again || attempt >= 4) throw error
         await new Promise((go) => setTimeout(go, 400 * attempt))
       }
