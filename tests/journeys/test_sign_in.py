@@ -59,8 +59,8 @@ def code(secret: str, ahead: int = 0) -> str:
 async def left_alone(page: Page, idle: timedelta, left: timedelta, told: Locator) -> None:
     """Nobody touched the page until of the idle time so much was left, by its clock and the gateway's; then ``told``.
 
-    An answer that was under way counts from the moved time: then time moves once more. A page that asked just before the
-    end asks again after five seconds.
+    An answer that was under way counts from the moved time: then time moves once more. A page that asked just before
+    the end asks again after five seconds.
     """
     ms = int((idle - left).total_seconds() * 1000)
     asked: list[Request] = []
