@@ -94,7 +94,7 @@ class Desk(RuleWork):
         self.codes += 1
         codes = tuple(f"DOC{self.codes:05d}{n}" for n in range(8))
         return PreparedCase(
-            applicant=applicant, code=f"C{self.codes}", code_key=f"ck{self.codes}", documents=codes, name="张三丰"
+            applicant=applicant, slip=f"C{self.codes}", code_key=f"ck{self.codes}", documents=codes, name="张三丰"
         )
 
     guide = staticmethod(guide)
@@ -157,7 +157,7 @@ class Desk(RuleWork):
         """A need that was raised; its code's key is ``nk<n>``."""
         self.codes += 1
         body = {"category": "CHARGING", "words": "小区电动车没有地方充电", "area": COMMUNITY, **more}
-        prepared = PreparedNeed(code=f"N{self.codes}", code_key=f"nk{self.codes}")
+        prepared = PreparedNeed(slip=f"N{self.codes}", code_key=f"nk{self.codes}")
         name = "need.raise" if who == "nobody" else "need.enter"
         return str(self.do(who, name, prepared, **body).answer["need"])
 

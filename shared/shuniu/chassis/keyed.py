@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
 
-__all__ = ("KeyedHash", "follow_code", "keyed", "new_slip", "told_code")
+__all__ = ("KeyedHash", "keyed", "new_slip", "told_code")
 
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKE = str.maketrans("OIL", "011")
@@ -81,11 +81,6 @@ class KeyedHash:
         """Whether ``token`` is the one of ``value``, in a time that tells nothing."""
         expected = self.token(use, value, len(token)) if len(token) >= 8 else ""
         return bool(expected) and hmac.compare_digest(expected, token.lower())
-
-
-def follow_code() -> str:
-    """A new follow-up code: 12 characters, 60 random bits, in groups of four."""
-    return _in_fours(secrets.choice(_BASE32) for _ in range(_CODE_LENGTH))
 
 
 def _in_fours(letters: Iterable[str]) -> str:

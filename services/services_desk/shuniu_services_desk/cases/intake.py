@@ -10,6 +10,7 @@ from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit
 from shuniu.chassis.documents.register import DOCUMENT
+from shuniu.chassis.keyed import told_code
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.services_desk.cases import CaseChannel, CaseConsulted, CaseSubmitted
@@ -148,7 +149,7 @@ def consult(rows: Rows, c: Consult, ctx: Context) -> Decision:
     answer = {
         "case": case,
         "number": fact.number,
-        "code": given(ctx).code,
+        "slip": given(ctx).slip,
         "version": version.version,
         "exact": told.exact,
         "materials": [{"code": m.code, "name": m.name} for m in told.materials],
@@ -274,7 +275,7 @@ def submitted(rows: Rows, c: Application, channel: CaseChannel, more: tuple[Key,
         events += emits
         sealing.private = (*sealing.private, *private)
         answers.append({"case": case, "number": number, "receipt": code, "missing": list(fact.missing)})
-    answer = {**answers[0], "visit": visit, "cases": answers, "code": prepared.code}
+    answer = {**answers[0], "visit": visit, "cases": answers, "slip": prepared.slip}
     return Decision(tuple(events), sealing.private, answer)
 
 
@@ -310,6 +311,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         submit,
         roles=CLERKS,
         prepare=prepare_submission,
+        told=told_code,
         opens="desk_case",
         tone="primary",
         icon="desk",
@@ -323,6 +325,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         apply,
         public=True,
         prepare=prepare_submission,
+        told=told_code,
         opens="desk_case",
         icon="desk",
         surfaces=("phone",),
@@ -335,6 +338,7 @@ COMMANDS: tuple[Command[Any], ...] = (
         consult,
         public=True,
         prepare=prepare_submission,
+        told=told_code,
         opens="desk_case",
         icon="search",
         surfaces=("phone",),

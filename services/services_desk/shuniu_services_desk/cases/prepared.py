@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from shuniu.chassis.documents.signing import new_code
-from shuniu.chassis.keyed import follow_code, keyed
+from shuniu.chassis.keyed import keyed, new_slip
 
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
@@ -16,11 +16,11 @@ MOST_ITEMS = 8
 
 
 class PreparedCase(msgspec.Struct, frozen=True, kw_only=True):
-    """``applicant`` and ``code_key`` are keyed hashes; ``code`` is the follow-up code, told once; ``documents`` are
-    codes for receipts; ``name`` is the applicant's, which receipts are made out to."""
+    """``applicant`` and ``code_key`` are keyed hashes; ``slip`` is what the follow-up code is worked out from each time
+    it is told; ``documents`` are codes for receipts; ``name`` is the applicant's, which receipts are made out to."""
 
     applicant: str = ""
-    code: str = ""
+    slip: str = ""
     code_key: str = ""
     documents: tuple[str, ...] = ()
     name: str = ""
@@ -30,11 +30,11 @@ class PreparedCase(msgspec.Struct, frozen=True, kw_only=True):
 
 async def prepare_submission(c: Any, host: "Host") -> PreparedCase:
     """Before something is submitted or asked about: a code to follow it by, a receipt's code for each item."""
-    lookup, code = keyed(host), follow_code()
+    keys, slip = keyed(host), new_slip()
     return PreparedCase(
-        applicant=lookup.of_number(getattr(c, "applicant_id", "")),
-        code=code,
-        code_key=lookup.of_code(code),
+        applicant=keys.of_number(getattr(c, "applicant_id", "")),
+        slip=slip,
+        code_key=keys.of_code(keys.code_of(slip)),
         documents=tuple(new_code() for _ in getattr(c, "items", ())[:MOST_ITEMS]),
         name=getattr(c, "applicant_name", ""),
     )

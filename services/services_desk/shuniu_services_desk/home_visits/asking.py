@@ -8,7 +8,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit, Private
-from shuniu.chassis.keyed import follow_code, keyed
+from shuniu.chassis.keyed import keyed, new_slip, told_code
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.services_desk import home_visits as said
@@ -63,8 +63,8 @@ class RequestOnline(AskedFor, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 async def prepare_request(c: Any, host: "Host") -> PreparedCase:
     """Before a visit is asked for: a code to follow it by."""
-    code = follow_code()
-    return PreparedCase(code=code, code_key=keyed(host).of_code(code))
+    keys, slip = keyed(host), new_slip()
+    return PreparedCase(slip=slip, code_key=keys.of_code(keys.code_of(slip)))
 
 
 def _request_keys(c: AskedFor, ctx: Context) -> Iterable[Key]:
@@ -115,7 +115,7 @@ def _requested(rows: Rows, c: AskedFor, ctx: Context, online: bool) -> Decision:
         term=answer_term(ctx),
     )
     on = [HOME_VISIT.key(visit), counter_key(NUMBERS, ctx.now), HOME_CODE.key(given(ctx).code_key)]
-    answer = {"visit": visit, "number": fact.number, "code": given(ctx).code}
+    answer = {"visit": visit, "number": fact.number, "slip": given(ctx).slip}
     return Decision((Emit(fact, (*on, *((page,) if online else ()))),), (*sealing.private, reason), answer)
 
 
@@ -131,11 +131,11 @@ def request_online(rows: Rows, c: RequestOnline, ctx: Context) -> Decision:
 
 ASKING: tuple[Command[Any], ...] = (
     Command(
-        "home.request", Request, _request_keys, request, roles=CLERKS, prepare=prepare_request,
+        "home.request", Request, _request_keys, request, roles=CLERKS, prepare=prepare_request, told=told_code,
         opens="desk_home_visit", icon="desk", surfaces=("board", "phone"), order=90,
     ),
     Command(
         "home.request_online", RequestOnline, _request_keys, request_online, public=True, prepare=prepare_request,
-        opens="desk_home_visit", icon="desk", surfaces=("phone",), order=91,
+        told=told_code, opens="desk_home_visit", icon="desk", surfaces=("phone",), order=91,
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.decision import Decision, Emit
 from shuniu.chassis.documents.signing import new_code
+from shuniu.chassis.keyed import told_code
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.contracts.services_desk import home_visits as said
@@ -348,7 +349,10 @@ COMMANDS: tuple[Command[Any], ...] = (
     *ASKING,
     _on("appoint", Appoint, appoint, 92, keys=_appoint_keys, tone="primary"),
     _on("collect", Collect, collect, 93, CLERKS, prepare=prepare_receipt, more_keys=_items_of, tone="primary"),
-    _on("submit", SubmitFor, submit, 94, CLERKS, keys=_submit_keys, prepare=prepare_submission, tone="primary"),
+    _on(
+        "submit", SubmitFor, submit, 94, CLERKS, keys=_submit_keys, prepare=prepare_submission, told=told_code,
+        tone="primary",
+    ),
     _on("give_back", GiveBack, give_back, 95, prepare=prepare_receipt, more_keys=_items_of, tone="primary"),
     _on("done", Done, done, 96, CLERKS),
     _on("miss", Missed, miss, 97, CLERKS),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from shuniu.chassis.keyed import follow_code, keyed
+from shuniu.chassis.keyed import keyed, new_slip
 
 from shuniu_services_desk.needs.tables import ClusterTable, NeedTable
 
@@ -14,9 +14,10 @@ __all__ = ("PreparedNeed", "prepare_code", "prepare_named", "prepare_raise")
 
 
 class PreparedNeed(msgspec.Struct, frozen=True, kw_only=True):
-    """``code`` is the follow-up code, told once, ``code_key`` its keyed hash; ``needs`` and ``cluster`` are ids."""
+    """``slip`` is what the follow-up code is worked out from each time it is told, ``code_key`` the code's keyed hash;
+    ``needs`` and ``cluster`` are ids."""
 
-    code: str = ""
+    slip: str = ""
     code_key: str = ""
     needs: tuple[str, ...] = ()
     cluster: str = ""
@@ -24,8 +25,8 @@ class PreparedNeed(msgspec.Struct, frozen=True, kw_only=True):
 
 async def prepare_raise(c: Any, host: "Host") -> PreparedNeed:
     """Before a need is raised: a code to follow it by."""
-    code = follow_code()
-    return PreparedNeed(code=code, code_key=keyed(host).of_code(code))
+    keys, slip = keyed(host), new_slip()
+    return PreparedNeed(slip=slip, code_key=keys.of_code(keys.code_of(slip)))
 
 
 async def prepare_code(c: Any, host: "Host") -> PreparedNeed:

@@ -8,6 +8,7 @@ from msgspec import Meta
 from shuniu.chassis.context import Context
 from shuniu.chassis.counter import COUNTER, counter_key, next_number
 from shuniu.chassis.decision import Decision, Emit
+from shuniu.chassis.keyed import told_code
 from shuniu.chassis.rows import Key, Rows
 from shuniu.chassis.service import Command
 from shuniu.chassis.terms import term
@@ -141,7 +142,7 @@ def _raise(rows: Rows, c: Raise, channel: NeedChannel, more: tuple[Key, ...], ct
         term=sort_term(ctx),
     )
     on = (NEED_ROW.key(need), NEED_CODE.key(given(ctx).code_key), counter_key(NUMBERS, ctx.now), *more)
-    answer = {"need": need, "number": fact.number, "code": given(ctx).code}
+    answer = {"need": need, "number": fact.number, "slip": given(ctx).slip}
     return Decision((Emit(fact, on, area),), sealing.private, answer)
 
 
@@ -194,11 +195,11 @@ def refuse_automation_for(rows: Rows, c: OnNeed, ctx: Context) -> Decision:
 
 COMMANDS: tuple[Command[Any], ...] = (
     Command(
-        "need.raise", Raise, _raise_keys, raise_, public=True, prepare=prepare_raise, opens="desk_need",
+        "need.raise", Raise, _raise_keys, raise_, public=True, prepare=prepare_raise, told=told_code, opens="desk_need",
         icon="people", surfaces=("phone",), order=300,
     ),
     Command(
-        "need.enter", Enter, _raise_keys, enter, roles=STAFF, prepare=prepare_raise, opens="desk_need",
+        "need.enter", Enter, _raise_keys, enter, roles=STAFF, prepare=prepare_raise, told=told_code, opens="desk_need",
         icon="people", surfaces=("board", "phone"), order=301,
     ),
     Command(

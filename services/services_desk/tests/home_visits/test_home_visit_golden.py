@@ -15,7 +15,7 @@ def say_everything(desk) -> None:
     desk.publish(desk.guide("SB-07", channels=["WINDOW", "HOME_VISIT"]))
 
     def request() -> str:
-        given = PreparedCase(code="HOME", code_key=f"hk{len(desk.events)}")
+        given = PreparedCase(slip="HOME", code_key=f"hk{len(desk.events)}")
         who = {"applicant_name": "李奶奶", "applicant_phone": "13812345678", "applicant_address": "测试社区 3 幢"}
         return desk.do("clerk", "home.request", given, **who, reason="AGED", items=["SB-07"]).answer["visit"]
 

@@ -34,7 +34,7 @@ class Home:
     def prepared(self):
         self.n += 1
         return PreparedCase(
-            code="HOME-CODE-0001", code_key=f"hk{self.n}", documents=(f"HDOC{self.n:04d}",), name="李奶奶"
+            slip="HOME-CODE-0001", code_key=f"hk{self.n}", documents=(f"HDOC{self.n:04d}",), name="李奶奶"
         )
 
     def request(self, who="clerk", name="home.request", **more):
@@ -72,7 +72,7 @@ def test_the_life_cycle_holds_together() -> None:
 
 def test_asked_for_appointed_collected_submitted_given_back(home) -> None:
     answer = home.request()
-    assert (answer["number"], answer["code"]) == ("SM261123-0001", "HOME-CODE-0001")
+    assert (answer["number"], answer["slip"]) == ("SM261123-0001", "HOME-CODE-0001")
     home.appoint()
     home.desk.tick(hours=1)
     home.give("collect", materials=["ID", "FORM"], with_staff="k2")
