@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from shuniu.contracts.text import Text
 from shuniu.rules.calendar import SHANGHAI, WorkingCalendar
 from shuniu.rules.calendar_year import CalendarYear, check_year, with_years
 from shuniu.rules.clocks import (
@@ -23,7 +24,7 @@ from shuniu.rules.refusal import Unprocessable
 from shuniu.rules.shipped import calendar
 
 SHIPPED = calendar()
-PROFILE = Profile(id="p", source="test", limits={})
+PROFILE = Profile(id="p", source=Text("测试", "test"), limits={})
 
 
 def at(text: str) -> datetime:

@@ -25,6 +25,7 @@ def test_life_cycles_hold_together() -> None:
 
 @pytest.mark.parametrize("kind", "PTFKHZRVX")
 def test_an_account_of_a_statement_is_told_in_words_and_by_the_end_of_its_code(kind: str) -> None:
-    title = words_of("time_bank")[f"account.{kind}"].zh
+    title = words_of("time_bank")[f"account.{kind}"]
+    told = _titled(f"{kind}:01a22fa4-a100-7141-80fc-19666d4f7a67", words_of("time_bank"))
     assert _titled(f"{kind}:", words_of("time_bank")) == title
-    assert _titled(f"{kind}:01a22fa4-a100-7141-80fc-19666d4f7a67", words_of("time_bank")) == f"{title} …7a67"
+    assert (told.zh, told.en) == (f"{title.zh} …7a67", f"{title.en} …7a67")

@@ -177,7 +177,7 @@ def test_the_table_shows_both_numbers_and_no_rate_without_a_denominator(hotline)
     assert row["days"] == 0.0
     assert {c.id for c in table.columns} >= set(row)
     assert [r["community"] for r in figures(hotline.all(ORDER), "community", *YEAR, ctx).rows] == ["320199001001"]
-    assert [r["order_class"] for r in figures(hotline.all(ORDER), "class", *YEAR, ctx).rows] == ["一般"]
+    assert [r["order_class"].zh for r in figures(hotline.all(ORDER), "class", *YEAR, ctx).rows] == ["一般"]
 
 
 def test_mean_handling_time_is_in_working_days(hotline) -> None:
