@@ -246,8 +246,8 @@ async def test_a_wall_turns_is_paused_and_says_when_its_data_stand_still(
 
         await until(audited)
 
-        # Half a day without a hand on it: an operator's session is over, the wall's is not.
-        later = RealClock().now() + timedelta(hours=11)
+        # Longer than anybody stays signed in without a hand on it: an operator's session is over, the wall's is not.
+        later = RealClock().now() + timedelta(hours=town.host("gateway").settings.session_hours, minutes=1)
         monkeypatch.setattr(sessions, "_REAL", ManualClock(later))
         assert (await operator.get("session")).status_code == 401
         assert (await screen.get("overview")).status_code == 200
