@@ -27,7 +27,7 @@ from shuniu_gateway.shapes import ActionOffer, ActionOffers
 if TYPE_CHECKING:
     from shuniu.chassis.host import Host
 
-__all__ = ("DOORS_API", "Door", "as_answered", "route_fits", "streamed")
+__all__ = ("DOORS_API", "Door", "as_answered", "foremost", "route_fits", "streamed")
 
 MOST_BODY = 512 * 1024
 UNAUTHORIZED = 401
@@ -143,6 +143,11 @@ async def matter_actions(
     return Response(ActionOffers(offers=tuple(found), absent=False))
 
 
+def foremost(offer: ActionOffer) -> tuple[bool, int]:
+    """What to begin first, of whichever service: what its owner calls primary, then by the owners' order."""
+    return offer.tone != "primary", offer.order
+
+
 @get("/actions", operation_id="openings", summary="What this caller may begin")
 async def openings(
     request: AnyRequest, caller: Signed, area: Annotated[str, QueryParameter(pattern="^[0-9]*$", max_length=20)] = ""
@@ -165,7 +170,7 @@ async def openings(
 
     answers = dict(zip(services, await asyncio.gather(*(of(service) for service in services)), strict=True))
     absent = tuple(service for service, offers in answers.items() if offers is None)
-    found = [offer for offers in answers.values() if offers for offer in offers]
+    found = sorted((offer for offers in answers.values() if offers for offer in offers), key=foremost)
     return ActionOffers(offers=tuple(found), absent=bool(absent), absent_services=absent)
 
 

@@ -31,13 +31,14 @@ from shuniu_gateway.accounts import (
 )  # fmt: skip
 from shuniu_gateway.assets import build_of_page, content_policy
 from shuniu_gateway.directory import IMPORT_UNITS, POST, UNIT, DirectoryEntry, ImportUnits
-from shuniu_gateway.door_routes import route_fits
+from shuniu_gateway.door_routes import foremost, route_fits
 from shuniu_gateway.doors import path_of
 from shuniu_gateway.figures import Figure, ratio
 from shuniu_gateway.hub import Item, frame, frames_for, read_feed_id
 from shuniu_gateway.overview import kpi_of
 from shuniu_gateway.passwords import check_password, hash_key, key_matches, new_key, split_key
 from shuniu_gateway.presence import MOST_MANIFEST, unpacked
+from shuniu_gateway.shapes import ActionOffer
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HERE = Visibility(areas=("320199001",))
@@ -249,6 +250,14 @@ def test_bad_entries_name_their_field(bad, field):
 
 
 # --- edges ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_an_owner_calls_primary_is_begun_first_whoever_the_owner():
+    def offer(action: str, tone: str, order: int) -> ActionOffer:
+        return ActionOffer(service=action[0], action=action, title=Text("", ""), tone=tone, order=order)
+
+    given = [offer("a.note", "normal", 1), offer("a.report", "primary", 220), offer("b.find", "primary", 1)]
+    assert [o.action for o in sorted(given, key=foremost)] == ["b.find", "a.report", "a.note"]
 
 
 def test_declared_routes_take_a_segment_for_each_parameter():
