@@ -73,6 +73,10 @@ class KeyedHash:
         bits = int.from_bytes(self._mac("slip", slip)[:8])
         return _in_fours(_BASE32[bits >> 5 * i & 31] for i in range(_CODE_LENGTH))
 
+    def of_slip(self, slip: str) -> str:
+        """The hash of the follow-up code of a slip: what its row is found by."""
+        return self.of_code(self.code_of(slip))
+
     def token(self, use: str, value: str, length: int = 32) -> str:
         """So many letters and digits that only this deployment can make for ``value``."""
         return base64.b32encode(self._mac(use, value)).decode().rstrip("=").lower()[:length]

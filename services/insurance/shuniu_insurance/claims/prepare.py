@@ -54,7 +54,7 @@ async def prepare_report(c: _WithEvidence, host: "Host") -> Prepared:
     if c.evidence:
         await host.blobs.require(check_evidence(c.evidence))
     slip, keys = new_slip(), keyed(host)
-    return Prepared(slip=slip, code_key=keys.of_code(keys.code_of(slip)))
+    return Prepared(slip=slip, code_key=keys.of_slip(slip))
 
 
 async def prepare_person(c: _OnClaim, host: "Host") -> Prepared:

@@ -34,7 +34,7 @@ async def prepare_submission(c: Any, host: "Host") -> PreparedCase:
     return PreparedCase(
         applicant=keys.of_number(getattr(c, "applicant_id", "")),
         slip=slip,
-        code_key=keys.of_code(keys.code_of(slip)),
+        code_key=keys.of_slip(slip),
         documents=tuple(new_code() for _ in getattr(c, "items", ())[:MOST_ITEMS]),
         name=getattr(c, "applicant_name", ""),
     )

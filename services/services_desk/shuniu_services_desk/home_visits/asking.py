@@ -64,7 +64,7 @@ class RequestOnline(AskedFor, frozen=True, kw_only=True, forbid_unknown_fields=T
 async def prepare_request(c: Any, host: "Host") -> PreparedCase:
     """Before a visit is asked for: a code to follow it by."""
     keys, slip = keyed(host), new_slip()
-    return PreparedCase(slip=slip, code_key=keys.of_code(keys.code_of(slip)))
+    return PreparedCase(slip=slip, code_key=keys.of_slip(slip))
 
 
 def _request_keys(c: AskedFor, ctx: Context) -> Iterable[Key]:

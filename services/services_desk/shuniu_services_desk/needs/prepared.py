@@ -26,7 +26,7 @@ class PreparedNeed(msgspec.Struct, frozen=True, kw_only=True):
 async def prepare_raise(c: Any, host: "Host") -> PreparedNeed:
     """Before a need is raised: a code to follow it by."""
     keys, slip = keyed(host), new_slip()
-    return PreparedNeed(slip=slip, code_key=keys.of_code(keys.code_of(slip)))
+    return PreparedNeed(slip=slip, code_key=keys.of_slip(slip))
 
 
 async def prepare_code(c: Any, host: "Host") -> PreparedNeed:

@@ -59,7 +59,7 @@ class PreparedCaller(msgspec.Struct, frozen=True):
 async def prepare_intake(c: _WithPhone, host: "Host") -> PreparedIntake:
     """Before a request is taken: its hashes and its code."""
     keys, slip = keyed(host), new_slip()
-    code_key = keys.of_code(keys.code_of(slip))
+    code_key = keys.of_slip(slip)
     return PreparedIntake(caller=phone_hash(keys, c.caller_phone), slip=slip, code_key=code_key)
 
 
